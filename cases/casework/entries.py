@@ -1,0 +1,59 @@
+"""How verbs write entries: fresh ids and nonces, and a supervisor's name kept with the identity."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from cases.canonical import canonical
+from cases.case import Case
+from cases.ledger import A_SUPERVISOR, NONCE_BYTES, About, Entry, EntryKind
+from cases.people import Role
+from cases.place import Kind, Owner, SealedPart
+from cases.ports import Desk
+from cases.sight import Actor
+
+
+def entry(
+    kind: EntryKind,
+    about: About,
+    at: datetime,
+    actor: str,
+    action: str,
+    *,
+    role: str = "",
+    version: int | None = None,
+    facts: Mapping[str, Any] | None = None,
+    sealed: tuple[SealedPart, ...] = (),
+) -> Entry:
+    """A new entry with its own id and nonce. `role` is the actor again where nobody acts in a role."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return Entry(uuid4(), nonce, kind, about, at, actor, role or actor, action, version, dict(facts or {}), sealed)
+
+
+def owner_of(desk: Desk, case: Case) -> Owner:
+    """Whom new sealed material of a case belongs to."""
+    return Owner(case.complaint, desk.lookup.complaint(case.complaint).mailbox_key)
+
+
+def by_staff(
+    desk: Desk,
+    kind: EntryKind,
+    case: Case,
+    actor: Actor,
+    at: datetime,
+    action: str,
+    *,
+    facts: Mapping[str, Any] | None = None,
+    sealed: tuple[SealedPart, ...] = (),
+) -> Entry:
+    """An entry about a case by somebody at the desk. A supervisor is written as such, the number kept with the identity."""
+    name = actor.person
+    if actor.role is Role.SUPERVISOR:
+        name = A_SUPERVISOR
+        leg = canonical({"actor": actor.person, "action": action})
+        sealed = (*sealed, desk.vault.seal(Kind.SUPERVISOR_LEG, owner_of(desk, case), leg))
+    version = case.version if kind is EntryKind.CHANGE else None
+    about = About.case(case.number)
+    return entry(kind, about, at, name, action, role=str(actor.role), version=version, facts=facts, sealed=sealed)

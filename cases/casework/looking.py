@@ -1,0 +1,133 @@
+"""Looking at a case from the desk. Opening sealed material is an entry, committed before the first byte leaves."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from cases.canonical import canonical
+from cases.case import Case
+from cases.casework.entries import by_staff, owner_of
+from cases.casework.mailbox import Facts, Letter, facts_of, letters_of
+from cases.ledger import About, EntryKind
+from cases.place import Kind, Recipient
+from cases.ports import CaseFilter, Desk, StoredEntry
+from cases.sight import Actor, Part, may_see, must_see, sight_of
+
+ONE_LOOK = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case as one role may see it: what may not be shown is None."""
+
+    case: Case
+    told: Mapping[str, Any] | None
+    explanation: Mapping[str, Any] | None
+    shows_route: bool
+    shows_work: bool
+
+
+def list_cases(desk: Desk, actor: Actor, wanted: CaseFilter) -> Sequence[Case]:
+    """One page of the cases that exist for this person. Raises NotPermitted."""
+    return desk.lookup.cases(sight_of(actor), wanted)
+
+
+def find_case(desk: Desk, actor: Actor, number: str) -> Case:
+    """A case that exists for this person. Raises NotPermitted or UnknownCase."""
+    return desk.lookup.case(number, sight_of(actor))
+
+
+def show_case(desk: Desk, actor: Actor, number: str, at: datetime) -> CaseView:
+    """A case with its statement and explanation as far as the role reaches."""
+    case = find_case(desk, actor, number)
+    wanted = [kind for kind, part in _OPENED.items() if may_see(actor, part)]
+    if wanted:
+        note_look(desk, actor, case, "opened_case", at, facts={"opened": [kind.slug for kind in wanted]})
+    opened = {kind: _read(desk, case, kind) for kind in wanted}
+    return CaseView(
+        case,
+        opened.get(Kind.STATEMENT),
+        opened.get(Kind.EXPLANATION),
+        may_see(actor, Part.ROUTE),
+        may_see(actor, Part.WORK),
+    )
+
+
+_OPENED = {Kind.STATEMENT: Part.STATEMENT, Kind.EXPLANATION: Part.EXPLANATION}
+
+
+def _read(desk: Desk, case: Case, kind: Kind) -> Mapping[str, Any]:
+    told: Mapping[str, Any] = json.loads(desk.vault.open(desk.lookup.part(case.complaint, kind), Recipient.DESK))
+    return told
+
+
+def note_look(
+    desk: Desk, actor: Actor, case: Case, action: str, at: datetime, *, facts: Mapping[str, Any], reason: str = ""
+) -> None:
+    """One entry per person, thing and 15 minutes, committed before anything is opened."""
+    recent = canonical([actor.person, str(actor.role), case.number, action, dict(facts)]).decode()
+    with desk.work() as work:
+        if work.looked_lately(recent, at - ONE_LOOK):
+            return
+        sealed = (desk.vault.seal(Kind.REASON, owner_of(desk, case), canonical({"reason": reason})),) if reason else ()
+        work.note(by_staff(desk, EntryKind.LOOK, case, actor, at, action, facts=facts, sealed=sealed), recent)
+
+
+def list_evidence(desk: Desk, actor: Actor, number: str, at: datetime) -> tuple[Facts, ...]:
+    """The files of a case: size, hash and type are sealed facts, so listing them is a look."""
+    case = find_case(desk, actor, number)
+    must_see(actor, Part.EVIDENCE)
+    items = desk.lookup.evidence(case.complaint)
+    if items:
+        note_look(desk, actor, case, "listed_evidence", at, facts={"items": len(items)})
+    return tuple(facts_of(desk, item, Recipient.DESK) for item in items)
+
+
+def read_original(
+    desk: Desk, actor: Actor, number: str, evidence: UUID, reason: str, at: datetime
+) -> tuple[Facts, Iterator[bytes]]:
+    """The original file, whole: a broken chunk raises in the middle of the stream.
+
+    Raises UnknownCase, UnknownItem or EvidenceUnreadable.
+    """
+    case = find_case(desk, actor, number)
+    must_see(actor, Part.EVIDENCE)
+    item = desk.lookup.evidence_item(case.complaint, evidence)
+    note_look(desk, actor, case, "opened_original", at, facts={"evidence": str(evidence)}, reason=reason)
+    return facts_of(desk, item, Recipient.DESK), desk.vault.stream(item.content, Recipient.DESK)
+
+
+def custody(desk: Desk, actor: Actor, number: str, evidence: UUID) -> Sequence[StoredEntry]:
+    """Every entry about one file: taken in, looked at, by whom (ISO/IEC 27037)."""
+    case = find_case(desk, actor, number)
+    must_see(actor, Part.WORK)
+    desk.lookup.evidence_item(case.complaint, evidence)
+    return desk.lookup.custody(evidence)
+
+
+def timeline(desk: Desk, actor: Actor, number: str, after: int, limit: int) -> Sequence[StoredEntry]:
+    """The entries of a case and of the complaint it came from, in order of arrival."""
+    case = find_case(desk, actor, number)
+    must_see(actor, Part.TIMELINE)
+    about = (About.complaint(case.complaint).id, About.case(case.number).id)
+    return desk.lookup.timeline(about, after, limit)
+
+
+def reasons(desk: Desk, actor: Actor, number: str, at: datetime) -> Mapping[str, str]:
+    """The sealed reasons of a case's moves and looks, by object id; reading them is a look."""
+    case = find_case(desk, actor, number)
+    must_see(actor, Part.WORK)
+    note_look(desk, actor, case, "opened_reasons", at, facts={"opened": [Kind.REASON.slug]})
+    parts = desk.lookup.parts(case.complaint, Kind.REASON)
+    return {str(part.id): json.loads(desk.vault.open(part, Recipient.DESK))["reason"] for part in parts}
+
+
+def read_messages(desk: Desk, actor: Actor, number: str, at: datetime) -> tuple[Letter, ...]:
+    """The letters between reporter and desk."""
+    case = find_case(desk, actor, number)
+    must_see(actor, Part.MESSAGES)
+    note_look(desk, actor, case, "opened_messages", at, facts={"opened": [Kind.MESSAGE.slug]})
+    return letters_of(desk, desk.lookup.complaint(case.complaint), Recipient.DESK)

@@ -1,0 +1,206 @@
+"""What a receipt opens: status, own statement, evidence, messages, proofs. A reporter's own reads are never entries."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from cases.canonical import canonical
+from cases.casework.entries import entry
+from cases.complaint import Complaint
+from cases.errors import BodyNotWhole, MediaRefused, TooLarge
+from cases.ledger import REPORTER, About, Entry, EntryKind
+from cases.media import SNIFF_BYTES, checked_type
+from cases.place import Kind, Owner, Recipient, SealedPart
+from cases.ports import Desk, EvidenceItem, Incoming, Merged, Message, Opened, Status, StoredEntry, Then
+
+NAME_LIMIT = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file on its way in. `length` (bytes) and `digests` (hashlib name → digest) are what the sender announced, if anything.
+
+    A multipart part announces neither: its closing boundary proves that nothing was cut, or `blocks` raises.
+    """
+
+    blocks: Iterable[bytes]
+    declared: str | None
+    name: str = ""
+    length: int | None = None
+    digests: Mapping[str, bytes] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a file, sealed beside it: the hash is of the plaintext."""
+
+    evidence: str
+    size: int
+    sha256: str
+    media_type: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message in the clear, for whoever may read it."""
+
+    id: str
+    from_reporter: bool
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxView:
+    """Everything a receipt shows."""
+
+    status: Status
+    received_at: datetime
+    told: Mapping[str, Any]
+    evidence: tuple[Facts, ...]
+    letters: tuple[Letter, ...]
+    filed: StoredEntry
+    merged: Merged | None
+
+
+class Digest(Protocol):
+    """A running hash, as hashlib and hmac make them."""
+
+    def update(self, block: bytes, /) -> None: ...
+    def digest(self) -> bytes: ...
+
+
+def open_mailbox(desk: Desk, receipt: str) -> Opened:
+    """What a receipt leads to. Raises ReceiptRefused, whatever is wrong with it."""
+    mailbox_id, opener = desk.vault.present(receipt)
+    return opener(desk.lookup.mailbox(mailbox_id))
+
+
+def find_mailbox(desk: Desk, receipt: str) -> Complaint:
+    """The complaint a receipt belongs to, without deriving the key that reads it. Raises ReceiptRefused."""
+    mailbox_id, _ = desk.vault.present(receipt)
+    return desk.lookup.mailbox(mailbox_id)
+
+
+def show_mailbox(desk: Desk, opened: Opened) -> MailboxView:
+    """The whole mailbox, read back with the receipt's own key."""
+    complaint = opened.complaint
+    filed = desk.lookup.entry_of_filing(complaint.id)
+    return MailboxView(
+        desk.lookup.status(complaint.id),
+        complaint.received_at,
+        json.loads(desk.vault.open(desk.lookup.part(complaint.id, Kind.STATEMENT), opened)),
+        tuple(facts_of(desk, item, opened) for item in desk.lookup.evidence(complaint.id)),
+        letters_of(desk, complaint, opened),
+        filed,
+        None if filed.index is None else desk.ledger.merged(filed.index),
+    )
+
+
+def facts_of(desk: Desk, item: EvidenceItem, as_: Recipient | Opened) -> Facts:
+    """What is known of one file. Raises EvidenceUnreadable."""
+    return Facts(**json.loads(desk.vault.open(item.facts, as_)))
+
+
+def letters_of(desk: Desk, complaint: Complaint, as_: Recipient | Opened) -> tuple[Letter, ...]:
+    """All messages, oldest first. Raises EvidenceUnreadable."""
+    return tuple(
+        Letter(str(one.part.id), one.from_reporter, one.at, json.loads(desk.vault.open(one.part, as_))["text"])
+        for one in desk.lookup.messages(complaint.id)
+    )
+
+
+def add_message(desk: Desk, complaint: Complaint, text: str, at: datetime, then: Then | None = None) -> Letter:
+    """A message from the reporter, sealed to the desk and to their own receipt."""
+    part = desk.vault.seal(Kind.MESSAGE, _owner(complaint), canonical({"text": text}))
+    noted = _intake(complaint, at, "message_received", {"message": str(part.id)}, (part,))
+    letter = Letter(str(part.id), from_reporter=True, at=at, text=text)
+    with desk.work() as work:
+        work.add_message(Message(part, from_reporter=True, at=at), noted)
+        if then:
+            then(work, letter)
+    return letter
+
+
+def add_evidence(desk: Desk, complaint: Complaint, sent: Sent, at: datetime, then: Then | None = None) -> Facts:
+    """Seal a file as it streams in, whatever its size, and keep it only if it came whole.
+
+    Raises MediaRefused, TooLarge or BodyNotWhole; nothing is kept then.
+    """
+    owner = _owner(complaint)
+    with desk.vault.receive(Kind.EVIDENCE, owner) as incoming:
+        pumped = _pump(sent, incoming, desk.limits.evidence_bytes)
+        content = incoming.finish()
+        facts = Facts(str(content.id), pumped.size, pumped.sha256, pumped.media_type, sent.name[:NAME_LIMIT])
+        told = {name: getattr(facts, name) for name in Facts.__slots__}
+        sealed_facts = desk.vault.seal(Kind.FILE_FACTS, owner, canonical(told))
+        noted = _intake(complaint, at, "evidence_added", {"evidence": facts.evidence}, (content, sealed_facts))
+        with desk.work() as work:
+            work.add_evidence(EvidenceItem(content, sealed_facts, at), noted)
+            if then:
+                then(work, facts)
+    return facts
+
+
+@dataclass(frozen=True, slots=True)
+class _Pumped:
+    size: int
+    sha256: str
+    media_type: str
+
+
+def _pump(sent: Sent, incoming: Incoming, limit: int) -> _Pumped:
+    """Block by block: sniff the head, hash, count, seal."""
+    blocks = iter(sent.blocks)
+    head = _head(blocks)
+    media_type = checked_type(sent.declared, head)
+    sums: dict[str, Digest] = {name: hashlib.new(name) for name in {"sha256", *(sent.digests or {})}}
+    size = 0
+    for block in _chained(head, blocks):
+        size += len(block)
+        if size > limit:
+            raise TooLarge(f"A file may hold {limit:,} bytes at most. Send it in parts, or a shorter recording.")
+        for running in sums.values():
+            running.update(block)
+        incoming.write(block)
+    _must_be_whole(sent, size, sums)
+    return _Pumped(size, sums["sha256"].digest().hex(), media_type)
+
+
+def _head(blocks: Iterator[bytes]) -> bytes:
+    """Enough bytes to tell the type by."""
+    head = b""
+    while len(head) < SNIFF_BYTES and (block := next(blocks, b"")):
+        head += block
+    if not head:
+        raise MediaRefused("The file is empty.")
+    return head
+
+
+def _chained(head: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield head
+    yield from rest
+
+
+def _must_be_whole(sent: Sent, size: int, sums: Mapping[str, Digest]) -> None:
+    if sent.length is not None and size != sent.length:
+        raise BodyNotWhole(f"{sent.length} bytes were announced and {size} arrived. Nothing was kept; send it again.")
+    for name, announced in (sent.digests or {}).items():
+        if not hmac.compare_digest(sums[name].digest(), announced):
+            raise BodyNotWhole(f"The {name} digest does not match what arrived. Nothing was kept; send it again.")
+
+
+def _owner(complaint: Complaint) -> Owner:
+    return Owner(complaint.id, complaint.mailbox_key)
+
+
+def _intake(
+    complaint: Complaint, at: datetime, action: str, facts: dict[str, Any], sealed: tuple[SealedPart, ...]
+) -> Entry:
+    about = About.complaint(complaint.id)
+    return entry(EntryKind.INTAKE, about, at, REPORTER, action, facts=facts, sealed=sealed)

@@ -1,0 +1,123 @@
+"""Every refusal, in casework's words. `api/problems.py` holds the one table that turns them into HTTP.
+
+A message tells the caller what is wrong and what to do; it never repeats sealed material.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+class CaseError(Exception):
+    """Root of every refusal the rules can utter."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One mistake in what somebody sent: `pointer` is a JSON pointer fragment such as `#/statement/summary`."""
+
+    pointer: str
+    detail: str
+
+
+class Malformed(CaseError):
+    """What was sent can be read but not accepted; every fault at once."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(f"{fault.pointer}: {fault.detail}" for fault in self.faults))
+
+
+class SignInNeeded(CaseError):
+    """No token, or one that is unknown, expired or revoked."""
+
+
+class ReceiptRefused(CaseError):
+    """No receipt, a mistyped one, or one that opens no mailbox. Never says which receipts exist."""
+
+
+class NotPermitted(CaseError):
+    """The caller's role has no such permission."""
+
+
+class UnknownCase(CaseError):
+    """No such case, or one the caller may not see: the two cannot be told apart."""
+
+
+class UnknownItem(CaseError):
+    """No such item below something the caller may see."""
+
+
+class MoveNotAllowed(CaseError):
+    """The table or a guard refuses the move; `open_moves` are those the caller could make now."""
+
+    def __init__(self, sentence: str, open_moves: Sequence[str] = ()) -> None:
+        self.open_moves = tuple(open_moves)
+        super().__init__(sentence)
+
+
+class StaleVersion(CaseError):
+    """The case changed since the caller read it."""
+
+
+class VersionNeeded(CaseError):
+    """A change must name the version it was decided on."""
+
+
+class ConflictOfInterest(CaseError):
+    """The person may not take this part in this case."""
+
+
+class MediaRefused(CaseError):
+    """The file's type is not accepted, or its content is not what was declared."""
+
+
+class TooLarge(CaseError):
+    """More bytes than the desk accepts."""
+
+
+class LengthNeeded(CaseError):
+    """Neither a length nor a digest was given, so a cut body could pass for a whole one."""
+
+
+class BodyNotWhole(CaseError):
+    """Fewer bytes than announced, or a digest that does not match."""
+
+
+class KeyMalformed(CaseError):
+    """The idempotency key is too short or has characters outside the alphabet."""
+
+
+class StillInProgress(CaseError):
+    """A request with this idempotency key is being worked on."""
+
+
+class KeyReused(CaseError):
+    """The idempotency key was used before for other content."""
+
+
+class EvidenceUnreadable(CaseError):
+    """A sealed object does not open: cut, changed, moved, or sealed for somebody else."""
+
+
+class LedgerBroken(CaseError):
+    """Something exported does not lead to the signed root. `where` names the entry, tile, file or signature."""
+
+    def __init__(self, where: str, what: str) -> None:
+        self.where, self.what = where, what
+        super().__init__(f"{where}: {what}")
+
+
+class DirectoryRefused(CaseError):
+    """A directory file with faults; `lines` holds (line number, what is wrong). Nothing was imported."""
+
+    def __init__(self, lines: Sequence[tuple[int, str]]) -> None:
+        self.lines = tuple(lines)
+        super().__init__("; ".join(f"line {number}: {what}" for number, what in self.lines))
+
+
+class CatalogueBroken(CaseError):
+    """A data file of the catalogue does not hold together; says which file and row."""
+
+
+class CannotStart(CaseError):
+    """A setting or a place on disk is wrong; the message says which and what to do."""

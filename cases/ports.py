@@ -1,0 +1,306 @@
+"""What storage must offer the rules: one transaction, reading, sealed objects, signatures."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self
+from uuid import UUID
+
+from cases.case import Case
+from cases.complaint import Complaint, FilingProof
+from cases.directory import Directory
+from cases.ledger import Entry
+from cases.lifecycle import State
+from cases.people import Role
+from cases.place import Kind, Owner, Recipient, SealedPart
+from cases.sight import Sight
+from cases.times import stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a presented receipt leads to. `key` opens the reporter's wraps and is never stored."""
+
+    complaint: Complaint
+    key: object
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceItem:
+    """A file as kept: the sealed file and its sealed facts (name, type, plaintext digest and size)."""
+
+    content: SealedPart
+    facts: SealedPart
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One letter in a mailbox, in either direction."""
+
+    part: SealedPart
+    from_reporter: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the reporter is told: a slug (its words are in catalogue/statuses.toml) and when the next thing is due."""
+
+    slug: str
+    next_by: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A stored answer to a creating request: found by `lookup`, opened only by the holder of the key."""
+
+    lookup: bytes
+    fingerprint: bytes
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An effect still to happen, committed with its cause."""
+
+    id: int
+    kind: str
+    about: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who may or must not see a new case, as keyed marks: nothing here names a person."""
+
+    walls: frozenset[str]
+    walls_by_identity: frozenset[str]
+    addressee: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """What a list is narrowed to. `after` is the last row of the page before: (sort value, number)."""
+
+    state: State | None = None
+    category: str | None = None
+    assignee: str | None = None
+    overdue_at: datetime | None = None
+    received_from: datetime | None = None
+    received_to: datetime | None = None
+    sort: str = "received"
+    after: tuple[str, str] | None = None
+    limit: int = 50
+
+
+def position_of(case: Case, sort: str) -> tuple[str, str]:
+    """Where a page that ends with this case continues."""
+    at = case.due.by if sort == "due" and case.due else case.received_at
+    return stamp(at), case.number
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFilter:
+    """What a list of entries is narrowed to. `after` is the last position of the page before."""
+
+    about: str | None = None
+    actor: str | None = None
+    action: str | None = None
+    kind: str | None = None
+    from_: datetime | None = None
+    to: datetime | None = None
+    after: int = 0
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """An entry as kept: its order of arrival, its leaf index once merged, and its canonical bytes."""
+
+    position: int
+    index: int | None
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Proof material for one merged entry against the newest checkpoint."""
+
+    index: int
+    size: int
+    hashes: tuple[bytes, ...]
+    checkpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A bearer token as kept: its SHA-256, never itself."""
+
+    digest: bytes
+    person: str
+    role: Role
+    issued_at: datetime
+    expires_at: datetime
+
+
+class Incoming(Protocol):
+    """A sealed object on its way in. Nothing is visible until the transaction that names it commits."""
+
+    def write(self, block: bytes) -> None: ...
+    def finish(self) -> SealedPart:
+        """End the ciphertext and make it durable, still invisible."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave nothing behind unless `finish` was called and no error came after."""
+
+
+class Vault(Protocol):
+    """Sealed objects. Opening fails in one way only: EvidenceUnreadable."""
+
+    def new_mailbox(self) -> tuple[str, bytes, Owner]:
+        """A fresh receipt, the mailbox id it leads to, and the owner everything will be sealed for."""
+
+    def present(self, receipt: str) -> tuple[bytes, Callable[[Complaint], Opened]]:
+        """The mailbox id of a receipt, and how to open that mailbox. Raises ReceiptRefused."""
+
+    def seal(self, kind: Kind, owner: Owner, plain: bytes) -> SealedPart: ...
+    def receive(self, kind: Kind, owner: Owner) -> Incoming: ...
+    def open(self, part: SealedPart, as_: Recipient | Opened) -> bytes: ...
+    def stream(self, part: SealedPart, as_: Recipient | Opened) -> Iterator[bytes]:
+        """Blocks of plaintext. A broken chunk raises in the middle; it never ends the stream neatly."""
+
+
+class Signer(Protocol):
+    """The installation's signatures, as C2SP signed notes."""
+
+    origin: str
+
+    def filing_proof(self, proof: FilingProof) -> str: ...
+    def bag(self, text: str) -> str:
+        """A statement about an export, signed with the checkpoint key."""
+
+    def recipients(self) -> dict[str, bytes]:
+        """Key ids of the recipients things are sealed to now, by role."""
+
+    def fingerprint(self, mailbox_key: bytes) -> bytes: ...
+
+
+class Work(Protocol):
+    """One transaction. Leaving it cleanly commits; an exception undoes all of it.
+
+    Every method that stores takes the entry that says so; an entry brings its sealed parts.
+    """
+
+    def take_in(self, complaint: Complaint, entry: Entry, status: Status) -> None: ...
+    def add_evidence(self, item: EvidenceItem, entry: Entry) -> None: ...
+    def add_message(self, message: Message, entry: Entry) -> None: ...
+    def register(self, case: Case, standing: Standing, entry: Entry, status: Status) -> None: ...
+    def record(self, case: Case, entry: Entry, status: Status, notice: Message | None = None) -> None:
+        """Store both, guarded by the version. Raises StaleVersion. There is no other way to store a case."""
+
+    def note(self, entry: Entry, recent: str | None = None) -> None:
+        """Write an entry that changes no case. `recent` marks a look, so that it is written once per 15 minutes."""
+
+    def looked_lately(self, recent: str, since: datetime) -> bool: ...
+    def keep_answer(self, answer: Answer, at: datetime) -> None:
+        """Raises KeyReused when the key was used in the meantime."""
+
+    def ask_for(self, kind: str, about: str, at: datetime) -> None:
+        """An effect for the worker, committed with this transaction."""
+
+    def done(self, job: Job) -> None: ...
+    def number_is_free(self, number: str) -> bool: ...
+    def keep_directory(self, text: str, entry: Entry) -> None: ...
+    def keep_token(self, token: Token, entry: Entry) -> None: ...
+    def revoke_tokens(self, person: str, entry: Entry) -> int: ...
+
+
+class Lookup(Protocol):
+    """Reading, outside any transaction that writes. Raises UnknownCase, UnknownItem, ReceiptRefused."""
+
+    def mailbox(self, mailbox_id: bytes) -> Complaint: ...
+    def status(self, complaint: UUID) -> Status: ...
+    def complaint(self, complaint: UUID) -> Complaint: ...
+    def part(self, complaint: UUID, kind: Kind) -> SealedPart:
+        """The first part of that kind: the one that came with filing or registration."""
+
+    def parts(self, complaint: UUID, kind: Kind) -> Sequence[SealedPart]: ...
+    def case(self, number: str, sight: Sight) -> Case: ...
+    def case_of(self, complaint: UUID) -> Case | None: ...
+    def cases(self, sight: Sight, wanted: CaseFilter) -> Sequence[Case]: ...
+    def every_case(self) -> Iterator[Case]: ...
+    def every_entry(self, size: int) -> Iterator[tuple[StoredEntry, bytes]]:
+        """Entries with a leaf index below `size`, in order of leaf index, with their leaf hashes; streamed."""
+
+    def complaint_of(self, number: str) -> UUID: ...
+    def is_walled(self, number: str, person: str) -> bool: ...
+    def is_addressed(self, number: str, person: str) -> bool: ...
+    def evidence(self, complaint: UUID) -> Sequence[EvidenceItem]: ...
+    def evidence_item(self, complaint: UUID, item: UUID) -> EvidenceItem: ...
+    def messages(self, complaint: UUID) -> Sequence[Message]: ...
+    def timeline(self, about: Sequence[str], after: int, limit: int) -> Sequence[StoredEntry]: ...
+    def custody(self, evidence: UUID) -> Sequence[StoredEntry]: ...
+    def entries(self, wanted: EntryFilter) -> Sequence[StoredEntry]: ...
+    def entry_of_filing(self, complaint: UUID) -> StoredEntry: ...
+    def answer(self, lookup: bytes) -> Answer | None: ...
+    def token(self, digest: bytes) -> Token | None: ...
+    def directory(self) -> Directory: ...
+
+
+class Ledger(Protocol):
+    """The Merkle tree over the entries."""
+
+    def sequence(self, at: datetime) -> int:
+        """Give every waiting entry its leaf, extend the tree, sign a checkpoint; the size of the tree then."""
+
+    def merged(self, index: int) -> Merged: ...
+    def checkpoint(self) -> str:
+        """The newest checkpoint as a signed note."""
+
+    def tile(self, level: int, index: int) -> bytes: ...
+
+
+class Bags(Protocol):
+    """Where exports are written and kept."""
+
+    def write(self, export: UUID, chosen: EntryFilter, at: datetime) -> dict[str, Any]: ...
+    def open(self, export: UUID) -> tuple[int, Iterator[bytes]]: ...
+
+
+class Jobs(Protocol):
+    """The outbox."""
+
+    def take(self, at: datetime) -> Job | None: ...
+    def failed(self, job: Job, why: str, at: datetime) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Settings the rules care about: bytes per file."""
+
+    evidence_bytes: int = 100 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything the verbs need, joined in wsgi.py."""
+
+    work: Callable[[], AbstractContextManager[Work]]
+    lookup: Lookup
+    vault: Vault
+    signer: Signer
+    ledger: Ledger
+    jobs: Jobs
+    bags: Bags
+    limits: Limits
+
+
+Then = Callable[[Work, Any], None]
+"""What else must commit with an effect: the stored answer of an idempotent request."""

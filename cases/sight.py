@@ -1,0 +1,91 @@
+"""Who may see which case, and which parts of it. Everything not written here is no.
+
+Rules live here as data; storage translates a `Sight` into one query, so that a list, a page and an error message
+cannot disagree about what exists.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from cases.errors import NotPermitted
+from cases.lifecycle import DECIDER_SEES_FROM, Queue, State
+from cases.people import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is calling: a person of the directory in one role."""
+
+    person: str
+    role: Role
+
+
+class Part(StrEnum):
+    """What can be shown of a case."""
+
+    SUMMARY = "summary"
+    STATEMENT = "statement"
+    EVIDENCE = "evidence"
+    MESSAGES = "messages"
+    ROUTE = "route"
+    EXPLANATION = "explanation"
+    WORK = "work"
+    TIMELINE = "timeline"
+
+
+_WORKING = frozenset(Part)
+
+PARTS: Mapping[Role, frozenset[Part]] = MappingProxyType(
+    {
+        Role.SUPERVISOR: frozenset({Part.SUMMARY, Part.STATEMENT, Part.EVIDENCE}),
+        Role.INTAKE: _WORKING,
+        Role.HEAD: _WORKING,
+        Role.INVESTIGATOR: _WORKING,
+        Role.OUTSIDE: _WORKING,
+        Role.DECIDER: _WORKING,
+        Role.GATEKEEPER: frozenset({Part.SUMMARY, Part.ROUTE}),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Criteria that must all hold for a case to exist for its holder. The wall always holds for `person`."""
+
+    person: str
+    queue: Queue | None = None
+    states: tuple[State, ...] | None = None
+    assigned: bool = False
+    addressed: bool = False
+    never_worked: bool = False
+
+
+def sight_of(actor: Actor) -> Sight:
+    """Which cases this role may see. Raises NotPermitted for roles that see none."""
+    person = actor.person
+    match actor.role:
+        case Role.SUPERVISOR:
+            return Sight(person, addressed=True)
+        case Role.INTAKE | Role.HEAD:
+            return Sight(person, queue=Queue.IGO)
+        case Role.INVESTIGATOR:
+            return Sight(person, queue=Queue.IGO, assigned=True)
+        case Role.OUTSIDE | Role.GATEKEEPER:
+            return Sight(person, queue=Queue.OUTSIDE)
+        case Role.DECIDER:
+            return Sight(person, states=DECIDER_SEES_FROM, never_worked=True)
+        case _:
+            raise NotPermitted("This role sees no cases.")
+
+
+def may_see(actor: Actor, part: Part) -> bool:
+    """Whether the role may be shown this part of a case it can see."""
+    return part in PARTS.get(actor.role, frozenset())
+
+
+def must_see(actor: Actor, part: Part) -> None:
+    """Refuse a part the role may not be shown. Raises NotPermitted."""
+    if not may_see(actor, part):
+        raise NotPermitted("This role may not see this part of a case.")

@@ -1,0 +1,116 @@
+"""Bytes at rest: tables and transactions, sealing and keys, objects on disk. `open_house` joins them."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, exists, insert, select
+
+from cases.errors import CannotStart
+from cases.ports import Desk, Limits
+from storage.bags import DiskBags
+from storage.database import Database
+from storage.keys import DESK_COMPARTMENTS, DOOR_COMPARTMENTS, Keyring, make_keys, open_keyring
+from storage.ledger import SqlLedger
+from storage.lookup import SqlLookup
+from storage.objects import DiskObjects
+from storage.outbox import Outbox
+from storage.settings import Settings
+from storage.shredding import ShredKeys
+from storage.signing import Marks, NoteSigner
+from storage.tables import house, sealed_parts
+from storage.vault import LocalVault
+from storage.work import Works
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything storage offers: the ports the rules use, and what commands need besides."""
+
+    desk: Desk
+    keyring: Keyring
+    signer: NoteSigner
+    ledger: SqlLedger
+    sweep: Callable[[], int]
+    close: Callable[[], None]
+
+
+def prepare(settings: Settings, at: datetime | None = None) -> None:
+    """Make or upgrade what lies at rest: folders, databases, origin, keys. Safe to call at every start."""
+    from storage.migrate import make_shred_store, upgrade  # noqa: PLC0415 - Alembic costs a start-up's half second
+
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.utime(settings.data_dir)
+    except OSError as error:
+        raise CannotStart(f"RULE12_DATA_DIR: {settings.data_dir} cannot be used: {error.strerror}.") from error
+    database = Database(settings.database_url)
+    shred_database = _shred_database(settings)
+    upgrade(database)
+    make_shred_store(shred_database)
+    with database.writing() as connection:
+        _settle_origin(connection, settings.origin)
+        make_keys(connection, settings.keys_dir, at or datetime.now(UTC))
+    database.engine.dispose()
+    shred_database.engine.dispose()
+
+
+def open_house(settings: Settings) -> House:
+    """Open what `prepare` made, with the keys this surface may hold. Raises CannotStart."""
+    database = Database(settings.database_url)
+    compartments = DOOR_COMPARTMENTS if settings.surface == "door" else DESK_COMPARTMENTS
+    with database.reading() as connection:
+        origin = _origin(connection)
+        keyring = open_keyring(connection, settings.keys_dir, compartments)
+    shred_database = _shred_database(settings)
+    objects, bags = DiskObjects(settings.data_dir), DiskBags(settings.data_dir)
+    signer, marks = NoteSigner(origin, keyring), Marks(keyring)
+    ledger = SqlLedger(database, signer)
+    desk = Desk(
+        Works(database, marks),
+        SqlLookup(database, marks),
+        LocalVault(origin, keyring, ShredKeys(shred_database), objects),
+        signer,
+        ledger,
+        Outbox(database),
+        bags,
+        Limits(settings.evidence_limit),
+    )
+
+    def sweep() -> int:
+        bags.sweep()
+        return objects.sweep(lambda object_id: _is_known(database, object_id))
+
+    def close() -> None:
+        database.engine.dispose()
+        shred_database.engine.dispose()
+
+    return House(desk, keyring, signer, ledger, sweep, close)
+
+
+def _shred_database(settings: Settings) -> Database:
+    return Database(f"sqlite:///{settings.data_dir / 'shred-keys.sqlite'}")
+
+
+def _settle_origin(connection: Connection, wanted: str | None) -> None:
+    """The origin is chosen once: places, receipts and signatures are bound to it for ever."""
+    have = connection.scalar(select(house.c.value).where(house.c.name == "origin"))
+    if have is None:
+        origin = wanted or f"rule12.invalid/{os.urandom(8).hex()}"
+        connection.execute(insert(house), {"name": "origin", "value": origin.encode()})
+    elif wanted and wanted.encode() != have:
+        raise CannotStart(f"RULE12_ORIGIN: this installation is {have.decode()} and cannot be renamed.")
+
+
+def _origin(connection: Connection) -> str:
+    found = connection.scalar(select(house.c.value).where(house.c.name == "origin"))
+    if found is None:
+        raise CannotStart("Nothing is installed in this data directory yet. Start with `rule12 serve`.")
+    return str(found.decode())
+
+
+def _is_known(database: Database, object_id: UUID) -> bool:
+    with database.reading() as connection:
+        return bool(connection.scalar(select(exists().where(sealed_parts.c.id == object_id))))

@@ -1,0 +1,262 @@
+"""Reading. Every query over cases goes through `visible`: a list, a page and a refusal cannot disagree."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+
+from cases.case import Case
+from cases.complaint import Complaint
+from cases.directory import Directory, read_directory
+from cases.errors import ReceiptRefused, UnknownCase, UnknownItem
+from cases.people import Role
+from cases.place import Kind, SealedPart
+from cases.ports import Answer, CaseFilter, EntryFilter, EvidenceItem, Message, Status, StoredEntry, Token
+from cases.sight import Sight
+from cases.times import read_stamp
+from storage.database import Database
+from storage.rows import WORKED, entries_query, parts_query, read_cases, read_parts, stored_entry
+from storage.signing import Marks
+from storage.tables import (
+    answers,
+    case_categories,
+    case_people,
+    cases,
+    complaints,
+    directories,
+    entries,
+    evidence,
+    leaves,
+    mailbox_view,
+    marks,
+    messages,
+    sealed_parts,
+    tokens,
+)
+
+CHUNK = 1000
+
+
+class SqlLookup:
+    """Reading over SQL."""
+
+    def __init__(self, database: Database, blind: Marks) -> None:
+        self._database, self._blind = database, blind
+        self._directory: tuple[int, Directory] = (0, Directory(()))
+
+    def mailbox(self, mailbox_id: bytes) -> Complaint:
+        """The complaint of a mailbox. Raises ReceiptRefused."""
+        found = self._complaint(complaints.c.mailbox_id == mailbox_id)
+        if found is None:
+            raise ReceiptRefused("This receipt opens no mailbox. Check it for typing mistakes.")
+        return found
+
+    def complaint(self, complaint: UUID) -> Complaint:
+        """A complaint by its id. Raises UnknownItem."""
+        found = self._complaint(complaints.c.id == complaint)
+        if found is None:
+            raise UnknownItem("There is no such complaint.")
+        return found
+
+    def _complaint(self, which: ColumnElement[bool]) -> Complaint | None:
+        with self._database.reading() as connection:
+            row = connection.execute(select(complaints).where(which)).one_or_none()
+        return None if row is None else Complaint(row.id, row.received_at, row.mailbox_id, row.mailbox_key, ())
+
+    def status(self, complaint: UUID) -> Status:
+        with self._database.reading() as connection:
+            row = connection.execute(select(mailbox_view).where(mailbox_view.c.complaint == complaint)).one()
+        return Status(row.slug, row.next_by)
+
+    def part(self, complaint: UUID, kind: Kind) -> SealedPart:
+        """The part of that kind that came first. Raises UnknownItem."""
+        found = self._parts(complaint, kind, limit=1)
+        if not found:
+            raise UnknownItem("There is no such part.")
+        return found[0]
+
+    def parts(self, complaint: UUID, kind: Kind) -> Sequence[SealedPart]:
+        return self._parts(complaint, kind)
+
+    def _parts(self, complaint: UUID, kind: Kind, limit: int | None = None) -> Sequence[SealedPart]:
+        wanted = parts_query().where(sealed_parts.c.complaint == complaint, sealed_parts.c.kind == kind.slug)
+        with self._database.reading() as connection:
+            return list(read_parts(connection, wanted.limit(limit)).values())
+
+    def case(self, number: str, sight: Sight) -> Case:
+        """A case within sight. Raises UnknownCase, the same for one that is there and one that is not."""
+        found = self._cases(select(cases).where(cases.c.number == number, self.visible(sight)))
+        if not found:
+            raise UnknownCase("There is no such case.")
+        return found[0]
+
+    def case_of(self, complaint: UUID) -> Case | None:
+        found = self._cases(select(cases).where(cases.c.complaint == complaint))
+        return found[0] if found else None
+
+    def complaint_of(self, number: str) -> UUID:
+        """The complaint a case came from, for the auditor. Raises UnknownCase."""
+        with self._database.reading() as connection:
+            found: UUID | None = connection.scalar(select(cases.c.complaint).where(cases.c.number == number))
+        if found is None:
+            raise UnknownCase("There is no such case.")
+        return found
+
+    def cases(self, sight: Sight, wanted: CaseFilter) -> Sequence[Case]:
+        return self._cases(_page(select(cases).where(self.visible(sight), *_narrowed(wanted)), wanted))
+
+    def _cases(self, query: Select[Any]) -> list[Case]:
+        with self._database.reading() as connection:
+            return read_cases(connection, connection.execute(query).all())
+
+    def every_case(self) -> Iterator[Case]:
+        """All cases in order of number, streamed."""
+        after = ""
+        while found := self._cases(select(cases).where(cases.c.number > after).order_by(cases.c.number).limit(CHUNK)):
+            yield from found
+            after = found[-1].number
+
+    def visible(self, sight: Sight) -> ColumnElement[bool]:
+        """What must hold for a case to exist for the holder of this sight; no criterion at all means none."""
+        blind = self._blind
+        walls = (blind.wall(sight.person), blind.wall_by_identity(sight.person))
+        must = [~exists().where(marks.c.case_number == cases.c.number, marks.c.mark.in_(walls))]
+        if sight.queue is not None:
+            must.append(cases.c.queue == str(sight.queue))
+        if sight.states is not None:
+            must.append(cases.c.state.in_([str(state) for state in sight.states]))
+        if sight.assigned:
+            must.append(_has_person(sight.person, worked=False))
+        if sight.addressed:
+            addressee = marks.c.mark == blind.addressee(sight.person)
+            must.append(exists().where(marks.c.case_number == cases.c.number, addressee))
+        if sight.never_worked:
+            must.append(~_has_person(sight.person, worked=True))
+        criteria = sight.queue, sight.states, sight.assigned or None, sight.addressed or None
+        return and_(*must, *(() if any(one is not None for one in criteria) else (cases.c.number.is_(None),)))
+
+    def is_walled(self, number: str, person: str) -> bool:
+        return self._is_marked(number, (self._blind.wall(person), self._blind.wall_by_identity(person)))
+
+    def is_addressed(self, number: str, person: str) -> bool:
+        return self._is_marked(number, (self._blind.addressee(person),))
+
+    def _is_marked(self, number: str, any_of: tuple[bytes, ...]) -> bool:
+        found = select(exists().where(marks.c.case_number == number, marks.c.mark.in_(any_of)))
+        with self._database.reading() as connection:
+            return bool(connection.scalar(found))
+
+    def evidence(self, complaint: UUID) -> Sequence[EvidenceItem]:
+        return self._evidence(evidence.c.complaint == complaint)
+
+    def evidence_item(self, complaint: UUID, item: UUID) -> EvidenceItem:
+        """One file of this complaint. Raises UnknownItem, also for a file of another complaint."""
+        found = self._evidence(and_(evidence.c.complaint == complaint, evidence.c.content == item))
+        if not found:
+            raise UnknownItem("There is no such file.")
+        return found[0]
+
+    def _evidence(self, which: ColumnElement[bool]) -> list[EvidenceItem]:
+        with self._database.reading() as connection:
+            rows = connection.execute(select(evidence).where(which).order_by(evidence.c.received_at)).all()
+            wanted = {part for row in rows for part in (row.content, row.facts)}
+            parts = read_parts(connection, parts_query().where(sealed_parts.c.id.in_(wanted)))
+        return [EvidenceItem(parts[row.content], parts[row.facts], row.received_at) for row in rows]
+
+    def messages(self, complaint: UUID) -> Sequence[Message]:
+        with self._database.reading() as connection:
+            query = select(messages).where(messages.c.complaint == complaint).order_by(messages.c.at)
+            rows = connection.execute(query).all()
+            parts = read_parts(connection, parts_query().where(sealed_parts.c.id.in_([row.part for row in rows])))
+        return [Message(parts[row.part], row.from_reporter, row.at) for row in rows]
+
+    def timeline(self, about: Sequence[str], after: int, limit: int) -> Sequence[StoredEntry]:
+        return self._entries(and_(entries.c.about.in_(about), entries.c.position > after), limit)
+
+    def custody(self, item: UUID) -> Sequence[StoredEntry]:
+        return self._entries(entries.c.item == str(item))
+
+    def entries(self, wanted: EntryFilter) -> Sequence[StoredEntry]:
+        columns = {"about": wanted.about, "actor": wanted.actor, "action": wanted.action, "kind": wanted.kind}
+        which = [entries.c[name] == value for name, value in columns.items() if value is not None]
+        if wanted.from_:
+            which.append(entries.c.at >= wanted.from_)
+        if wanted.to:
+            which.append(entries.c.at < wanted.to)
+        return self._entries(and_(entries.c.position > wanted.after, *which), wanted.limit)
+
+    def entry_of_filing(self, complaint: UUID) -> StoredEntry:
+        return self._entries(and_(entries.c.about == str(complaint), entries.c.action == "filed"), 1)[0]
+
+    def _entries(self, which: ColumnElement[bool], limit: int | None = None) -> list[StoredEntry]:
+        query = entries_query().where(which).order_by(entries.c.position).limit(limit)
+        with self._database.reading() as connection:
+            return [stored_entry(row) for row in connection.execute(query)]
+
+    def every_entry(self, size: int) -> Iterator[tuple[StoredEntry, bytes]]:
+        """Merged entries in order of leaf index with their leaf hashes, streamed."""
+        query = entries_query().add_columns(leaves.c.leaf).order_by(leaves.c.index)
+        for start in range(0, size, CHUNK):
+            within = leaves.c.index >= start, leaves.c.index < min(start + CHUNK, size)
+            with self._database.reading() as connection:
+                rows = connection.execute(query.where(*within)).all()
+            yield from ((stored_entry(row), row.leaf) for row in rows)
+
+    def answer(self, lookup: bytes) -> Answer | None:
+        with self._database.reading() as connection:
+            row = connection.execute(select(answers).where(answers.c.lookup == lookup)).one_or_none()
+        return None if row is None else Answer(row.lookup, row.fingerprint, row.sealed)
+
+    def token(self, digest: bytes) -> Token | None:
+        """A token that was issued and not revoked; whether it expired is the caller's question."""
+        live = tokens.c.digest == digest, tokens.c.revoked_at.is_(None)
+        with self._database.reading() as connection:
+            row = connection.execute(select(tokens).where(*live)).one_or_none()
+        return None if row is None else Token(row.digest, row.person, Role(row.role), row.issued_at, row.expires_at)
+
+    def directory(self) -> Directory:
+        """The directory imported last; parsed once per import."""
+        newest = select(directories.c.id).order_by(directories.c.id.desc()).limit(1)
+        with self._database.reading() as connection:
+            version = connection.scalar(newest)
+            if version is not None and version != self._directory[0]:
+                text = connection.execute(select(directories.c.text).where(directories.c.id == version)).scalar_one()
+                self._directory = (version, read_directory(text))
+        return self._directory[1]
+
+
+def _has_person(person: str, *, worked: bool) -> ColumnElement[bool]:
+    capacity = case_people.c.capacity == WORKED if worked else case_people.c.capacity != WORKED
+    return exists().where(case_people.c.case_number == cases.c.number, case_people.c.person == person, capacity)
+
+
+def _narrowed(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.state:
+        yield cases.c.state == str(wanted.state)
+    if wanted.category:
+        same = case_categories.c.case_number == cases.c.number
+        yield exists().where(same, case_categories.c.category == wanted.category)
+    if wanted.assignee:
+        yield _has_person(wanted.assignee, worked=False)
+    if wanted.overdue_at:
+        yield cases.c.due_by < wanted.overdue_at
+    if wanted.received_from:
+        yield cases.c.received_at >= wanted.received_from
+    if wanted.received_to:
+        yield cases.c.received_at < wanted.received_to
+
+
+def _page(query: Select[Any], wanted: CaseFilter) -> Select[Any]:
+    """Keyset pages: newest received first, or what is due soonest first (cases without a clock are left out)."""
+    by_due = wanted.sort == "due"
+    key: Any = cases.c.due_by if by_due else cases.c.received_at
+    if by_due:
+        query = query.where(key.is_not(None)).order_by(key, cases.c.number)
+    else:
+        query = query.order_by(key.desc(), cases.c.number.desc())
+    if wanted.after:
+        at, number = read_stamp(wanted.after[0]), wanted.after[1]
+        further = (key > at, cases.c.number > number) if by_due else (key < at, cases.c.number < number)
+        query = query.where(or_(further[0], and_(key == at, further[1])))
+    return query.limit(wanted.limit)

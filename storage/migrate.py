@@ -1,0 +1,39 @@
+"""Bringing a database to the schema of this version, from the first table on."""
+
+from importlib.resources import as_file, files
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from cases.errors import CannotStart
+from storage.database import Database
+from storage.tables import metadata, shred_metadata
+
+
+def upgrade(database: Database) -> None:
+    """Apply whatever migrations are missing. Raises CannotStart for a database of a newer version."""
+    with as_file(files("storage.migrations")) as folder, database.writing() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(folder))
+        config.attributes.update(connection=connection, metadata=metadata)
+        scripts = ScriptDirectory.from_config(config)
+        current = _revision(connection)
+        if current == scripts.get_current_head():
+            return
+        known = {script.revision for script in scripts.walk_revisions()}
+        if current is not None and current not in known:
+            raise CannotStart("The database was made by a newer version. Install that version, or restore a backup.")
+        command.upgrade(config, "head")
+
+
+def make_shred_store(database: Database) -> None:
+    """The store of shred keys: one table, backed up apart."""
+    with database.writing() as connection:
+        shred_metadata.create_all(connection)
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()

@@ -1,0 +1,100 @@
+"""Sealed objects on disk. What is coming in lies under `incoming/`, locked by its process; nothing is ever overwritten.
+
+    objects/ab/abcdef….sealed      a kept object: hard-linked here before its row commits
+    incoming/abcdef….part          the same file until the row is committed
+
+A file in `incoming/` that nobody holds is a leftover of a process that died. If the database knows it, only the
+second name goes; otherwise both do. So a sweep costs as much as there are leftovers, never as much as there are objects.
+"""
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import UUID
+
+from cases.errors import EvidenceUnreadable
+
+BLOCK = 1 << 20
+
+
+class DiskObjects:
+    """The object store of one machine."""
+
+    def __init__(self, root: Path) -> None:
+        self._kept, self._incoming = root / "objects", root / "incoming"
+        for folder in (self._kept, self._incoming):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def begin(self, object_id: UUID) -> "IncomingFile":
+        """A file that will become this object."""
+        kept = self._place(object_id)
+        kept.parent.mkdir(mode=0o700, exist_ok=True)
+        return IncomingFile(self._incoming / f"{object_id.hex}.part", kept)
+
+    def blocks(self, object_id: UUID) -> Iterator[bytes]:
+        """The object's bytes. Raises EvidenceUnreadable when it is not there."""
+        try:
+            with self._place(object_id).open("rb", buffering=0) as file:
+                while block := file.read(BLOCK):
+                    yield block
+        except FileNotFoundError as error:
+            raise EvidenceUnreadable("its file is missing from the object store") from error
+
+    def sweep(self, is_known: Callable[[UUID], bool]) -> int:
+        """Clear what dead processes left; how many files that were."""
+        swept = 0
+        for path in sorted(self._incoming.glob("*.part")):
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            else:
+                object_id = UUID(path.stem)
+                if not is_known(object_id):
+                    self._place(object_id).unlink(missing_ok=True)
+                path.unlink()
+                swept += 1
+            finally:
+                os.close(descriptor)
+        return swept
+
+    def _place(self, object_id: UUID) -> Path:
+        return self._kept / object_id.hex[:2] / f"{object_id.hex}.sealed"
+
+
+class IncomingFile:
+    """One object on its way in."""
+
+    def __init__(self, part: Path, kept: Path) -> None:
+        self._part, self._kept = part, kept
+        self._file = os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb", 0)
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+
+    def write(self, block: bytes | memoryview) -> None:
+        """Append; a short write is completed."""
+        rest = memoryview(block)
+        while rest:
+            rest = rest[self._file.write(rest) :]
+
+    def keep(self) -> None:
+        """Make it durable under its final name. Raises FileExistsError rather than overwrite."""
+        os.fsync(self._file.fileno())
+        os.link(self._part, self._kept)
+        _sync_folder(self._kept.parent)
+
+    def settle(self, *, keep: bool) -> None:
+        """Let go: of the second name when the row committed, of both names when it did not."""
+        if not keep:
+            self._kept.unlink(missing_ok=True)
+        self._part.unlink(missing_ok=True)
+        self._file.close()
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

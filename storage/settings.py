@@ -1,0 +1,70 @@
+"""Settings: environment variables with the prefix RULE12_, checked at start, one clear message per mistake."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cases.errors import CannotStart
+
+SURFACES = ("door", "desk", "all")
+_ORIGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-/]{2,99}")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an installation can choose."""
+
+    data_dir: Path
+    database_url: str
+    keys_dir: Path
+    surface: str = "all"
+    origin: str | None = None
+    evidence_limit: int = 100 << 20
+    token_days: int = 30
+
+
+KNOWN = ("DATA_DIR", "DATABASE_URL", "KEYS", "SURFACE", "ORIGIN", "EVIDENCE_LIMIT", "TOKEN_DAYS")
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from the environment. Raises CannotStart with every mistake at once."""
+    faults = [
+        f"RULE12_{name}: there is no such setting."
+        for name in sorted(key.removeprefix("RULE12_") for key in environment if key.startswith("RULE12_"))
+        if name not in KNOWN
+    ]
+
+    def given(name: str, otherwise: str) -> str:
+        return environment.get(f"RULE12_{name}", "").strip() or otherwise
+
+    def whole(name: str, otherwise: int) -> int:
+        text = given(name, str(otherwise))
+        if not text.isascii() or not text.isdigit() or int(text) < 1:
+            faults.append(f"RULE12_{name}: a whole number above 0 is expected, not {text!r}.")
+            return otherwise
+        return int(text)
+
+    data = Path(given("DATA_DIR", "var")).expanduser().absolute()
+    surface, origin = given("SURFACE", "all"), given("ORIGIN", "")
+    if surface not in SURFACES:
+        faults.append(f"RULE12_SURFACE: one of {', '.join(SURFACES)} is expected, not {surface!r}.")
+    if origin and not _ORIGIN.fullmatch(origin):
+        faults.append(
+            "RULE12_ORIGIN: a name like desk.example.org/rule12 is expected (letters, digits, dots, - and /)."
+        )
+    settings = Settings(
+        data,
+        given("DATABASE_URL", f"sqlite:///{data / 'rule12.sqlite'}"),
+        Path(given("KEYS", str(data / "keys"))).expanduser().absolute(),
+        surface,
+        origin or None,
+        whole("EVIDENCE_LIMIT", 100 << 20),
+        whole("TOKEN_DAYS", 30),
+    )
+    if not settings.database_url.startswith("sqlite:///"):
+        faults.append("RULE12_DATABASE_URL: sqlite:////absolute/path is expected.")
+    if faults:
+        raise CannotStart("\n".join(faults))
+    return settings

@@ -1,0 +1,48 @@
+"""Shred keys: one per complaint, in a store of their own. Deleting one erases everything sealed for that complaint.
+
+Keys are made in batches ahead of use, each with the complaint id it will serve, so that filing costs one durable
+commit and not two. A key that was never used opens nothing.
+"""
+
+import os
+import threading
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from cases.errors import EvidenceUnreadable
+from storage.database import Database
+from storage.tables import shred_keys
+
+BATCH = 64
+
+
+class ShredKeys:
+    """The store of shred keys."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._ready: list[tuple[UUID, bytes]] = []
+        self._lock = threading.Lock()
+
+    def fresh(self) -> tuple[UUID, bytes]:
+        """A new complaint id whose shred key is already durable."""
+        with self._lock:
+            if not self._ready:
+                self._ready = self._make()
+            return self._ready.pop()
+
+    def of(self, complaint: UUID) -> bytes:
+        """The 32 bytes of a complaint. Raises EvidenceUnreadable when it was erased."""
+        with self._database.reading() as connection:
+            query = select(shred_keys.c.shred_key).where(shred_keys.c.complaint == complaint)
+            found: bytes | None = connection.scalar(query)
+        if found is None:
+            raise EvidenceUnreadable("it was erased, or its shred key is not in this store")
+        return found
+
+    def _make(self) -> list[tuple[UUID, bytes]]:
+        made = [(uuid4(), os.urandom(32)) for _ in range(BATCH)]
+        with self._database.writing() as connection:
+            connection.execute(shred_keys.insert(), [{"complaint": one, "shred_key": key} for one, key in made])
+        return made

@@ -1,0 +1,181 @@
+"""One transaction. Whatever it stores comes with the entry that says so; leaving it cleanly commits."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, exists, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from cases.case import Case
+from cases.complaint import Complaint
+from cases.errors import KeyReused, StaleVersion
+from cases.ledger import Entry
+from cases.ports import Answer, EvidenceItem, Job, Message, Standing, Status, Token
+from storage import tables
+from storage.database import Database
+from storage.rows import case_row, entry_row, part_row, people_rows, status_row, wrap_rows
+from storage.signing import Marks
+
+
+class SqlWork:
+    """A transaction over SQL."""
+
+    def __init__(self, connection: Connection, marks: Marks) -> None:
+        self._connection, self._marks = connection, marks
+
+    def take_in(self, complaint: Complaint, entry: Entry, status: Status) -> None:
+        """A complaint: its row, mailbox, sealed parts and intake entry."""
+        row = {
+            "id": complaint.id,
+            "received_at": complaint.received_at,
+            "mailbox_id": complaint.mailbox_id,
+            "mailbox_key": complaint.mailbox_key,
+        }
+        self._connection.execute(insert(tables.complaints), row)
+        self._write(entry)
+        self._connection.execute(insert(tables.mailbox_view), status_row(complaint.id, status))
+
+    def add_evidence(self, item: EvidenceItem, entry: Entry) -> None:
+        """A file that arrived whole."""
+        self._write(entry)
+        row = {
+            "content": item.content.id,
+            "facts": item.facts.id,
+            "complaint": item.content.owner,
+            "received_at": item.received_at,
+        }
+        self._connection.execute(insert(tables.evidence), row)
+
+    def add_message(self, message: Message, entry: Entry) -> None:
+        """A letter from the reporter."""
+        self._write(entry)
+        self._letter(message)
+
+    def register(self, case: Case, standing: Standing, entry: Entry, status: Status) -> None:
+        """A new case: who may never see it and whom it was sent to stand beside it as keyed marks."""
+        self._connection.execute(insert(tables.cases), case_row(case))
+        self._rows(tables.case_categories, [{"case_number": case.number, "category": slug} for slug in case.categories])
+        self._rows(tables.marks, [{"case_number": case.number, "mark": mark} for mark in self._marks_of(standing)])
+        self._write(entry)
+        self._tell(case, status)
+
+    def record(self, case: Case, entry: Entry, status: Status, notice: Message | None = None) -> None:
+        """A changed case with its entry. Raises StaleVersion when somebody else changed it first."""
+        table = tables.cases
+        current = table.c.number == case.number, table.c.version == case.version - 1
+        changed = self._connection.execute(update(table).where(*current).values(case_row(case)))
+        if changed.rowcount != 1:
+            raise StaleVersion("The case was changed in the meantime. Read it again and decide on that.")
+        people = tables.case_people
+        self._connection.execute(delete(people).where(people.c.case_number == case.number))
+        self._rows(people, people_rows(case))
+        self._write(entry)
+        if notice:
+            self._letter(notice)
+        self._tell(case, status)
+
+    def note(self, entry: Entry, recent: str | None = None) -> None:
+        """An entry that changes no case."""
+        self._write(entry)
+        if recent is not None:
+            mark = self._marks.look(recent)
+            self._connection.execute(delete(tables.looks).where(tables.looks.c.mark == mark))
+            self._connection.execute(insert(tables.looks), {"mark": mark, "at": entry.at})
+
+    def looked_lately(self, recent: str, since: datetime) -> bool:
+        """Whether this look was written already."""
+        looks = tables.looks
+        found = select(exists().where(looks.c.mark == self._marks.look(recent), looks.c.at > since))
+        return bool(self._connection.scalar(found))
+
+    def keep_answer(self, answer: Answer, at: datetime) -> None:
+        """The stored answer of a creating request. Raises KeyReused when one is there already."""
+        row = {"lookup": answer.lookup, "fingerprint": answer.fingerprint, "sealed": answer.sealed, "at": at}
+        try:
+            self._connection.execute(insert(tables.answers), row)
+        except IntegrityError as error:
+            raise KeyReused("This idempotency key was used in the meantime.") from error
+
+    def ask_for(self, kind: str, about: str, at: datetime) -> None:
+        """An effect for the worker."""
+        self._connection.execute(insert(tables.jobs), {"kind": kind, "about": about, "run_at": at, "attempts": 0})
+
+    def done(self, job: Job) -> None:
+        """The effect happened."""
+        self._connection.execute(delete(tables.jobs).where(tables.jobs.c.id == job.id))
+
+    def number_is_free(self, number: str) -> bool:
+        return not self._connection.scalar(select(exists().where(tables.cases.c.number == number)))
+
+    def keep_directory(self, text: str, entry: Entry) -> None:
+        """A new directory; earlier ones stay, so that a routing can be explained later."""
+        self._connection.execute(insert(tables.directories), {"imported_at": entry.at, "text": text})
+        self._write(entry)
+
+    def keep_token(self, token: Token, entry: Entry) -> None:
+        row = {
+            "digest": token.digest,
+            "person": token.person,
+            "role": str(token.role),
+            "issued_at": token.issued_at,
+            "expires_at": token.expires_at,
+        }
+        self._connection.execute(insert(tables.tokens), row)
+        self._write(entry)
+
+    def revoke_tokens(self, person: str, entry: Entry) -> int:
+        """Revoke whatever tokens a person holds; how many that were."""
+        held = tables.tokens.c.person == person, tables.tokens.c.revoked_at.is_(None)
+        revoked = self._connection.execute(update(tables.tokens).where(*held).values(revoked_at=entry.at))
+        self._write(entry)
+        return revoked.rowcount
+
+    def _write(self, entry: Entry) -> None:
+        """The entry, the sealed parts it brings, and its place in the line for the tree."""
+        body = entry.canonical()
+        self._rows(tables.sealed_parts, [part_row(part) for part in entry.sealed])
+        self._rows(tables.wraps, [row for part in entry.sealed for row in wrap_rows(part)])
+        written = self._connection.execute(insert(tables.entries), entry_row(entry, body))
+        position = written.inserted_primary_key
+        if position is None:
+            raise RuntimeError("the database gave an entry no position")
+        self._connection.execute(insert(tables.waiting), {"entry": position[0]})
+
+    def _letter(self, message: Message) -> None:
+        row = {
+            "part": message.part.id,
+            "complaint": message.part.owner,
+            "from_reporter": message.from_reporter,
+            "at": message.at,
+        }
+        self._connection.execute(insert(tables.messages), row)
+
+    def _tell(self, case: Case, status: Status) -> None:
+        view = tables.mailbox_view
+        values = status_row(case.complaint, status)
+        self._connection.execute(update(view).where(view.c.complaint == case.complaint).values(values))
+
+    def _marks_of(self, standing: Standing) -> Iterable[bytes]:
+        yield from sorted(self._marks.wall(person) for person in standing.walls)
+        yield from sorted(self._marks.wall_by_identity(person) for person in standing.walls_by_identity)
+        if standing.addressee:
+            yield self._marks.addressee(standing.addressee)
+
+    def _rows(self, table: Any, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            self._connection.execute(insert(table), rows)
+
+
+class Works:
+    """Opens transactions."""
+
+    def __init__(self, database: Database, marks: Marks) -> None:
+        self._database, self._marks = database, marks
+
+    @contextmanager
+    def __call__(self) -> Iterator[SqlWork]:
+        """One transaction. Committed when left cleanly, undone by any exception."""
+        with self._database.writing() as connection:
+            yield SqlWork(connection, self._marks)
