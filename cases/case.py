@@ -93,7 +93,9 @@ def must_have_a_say(action: Action, by: Actor) -> None:
 def must_be_complete(action: Action, step: Step, given: Given) -> None:
     """Refuse a move without what it needs, all missing things at once. Raises Malformed."""
     faults = [
-        Fault(f"#/{need}", f"{action} needs this.") for need in Need if need in step.needs and not getattr(given, need)
+        Fault(f"#/{need}", f"{action} needs this.")
+        for need in Need
+        if need in step.needs and not getattr(given, need).strip()
     ]
     if faults:
         raise Malformed(faults)
@@ -108,7 +110,7 @@ def open_to(case: Case, by: Actor) -> tuple[Action, ...]:
     )
 
 
-def assign(case: Case, who: Assignment, by: Actor, *, walled: bool, at: datetime) -> tuple[Case, dict[str, Any]]:
+def assign(case: Case, who: Assignment, by: Actor, *, walled: bool) -> tuple[Case, dict[str, Any]]:
     """Decide an assignment. `walled` says that person must never learn of this case.
 
     Raises NotPermitted, ConflictOfInterest or MoveNotAllowed.

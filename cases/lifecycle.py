@@ -70,16 +70,20 @@ def _by(*roles: Role) -> frozenset[Role]:
 _REASON = frozenset({Need.REASON})
 _CLOSING = frozenset({Need.REASON, Need.CLOSURE_REASON, Need.NOTICE})
 _EARLY_CLOSE = Step(State.CLOSED, _by(Role.INTAKE, Role.HEAD), _CLOSING, (Guard.REASON_FITS_STATE_AND_ROLE,))
+_FINAL_GUARDS = (Guard.MOVER_NEVER_WORKED_IT, Guard.REASON_FITS_STATE_AND_ROLE)
+_FINAL_CLOSE = Step(State.CLOSED, frozenset({Role.DECIDER}), _CLOSING, _FINAL_GUARDS)
+_CONFIRM = Step(State.REGISTERED, _by(Role.INTAKE), guards=(Guard.NOT_YET_ACKNOWLEDGED,))
+_REPORT = Step(State.REPORTED, _by(Role.INVESTIGATOR), _REASON, (Guard.MOVER_IS_ASSIGNED,))
 
 # fmt: off
 STEPS: Mapping[tuple[State, Action], Step] = MappingProxyType({
-    (State.REGISTERED,    Action.ACKNOWLEDGE):        Step(State.REGISTERED, _by(Role.INTAKE), frozenset(), (Guard.NOT_YET_ACKNOWLEDGED,)),
+    (State.REGISTERED,    Action.ACKNOWLEDGE):        _CONFIRM,
     (State.REGISTERED,    Action.ASSESS):             Step(State.ASSESSMENT, _by(Role.INTAKE)),
     (State.REGISTERED,    Action.CLOSE):              _EARLY_CLOSE,
     (State.ASSESSMENT,    Action.OPEN_INVESTIGATION): Step(State.INVESTIGATION, _by(Role.HEAD), _REASON),
     (State.ASSESSMENT,    Action.CLOSE):              _EARLY_CLOSE,
-    (State.INVESTIGATION, Action.ISSUE_REPORT):       Step(State.REPORTED, _by(Role.INVESTIGATOR), _REASON, (Guard.MOVER_IS_ASSIGNED,)),
-    (State.REPORTED,      Action.CLOSE):              Step(State.CLOSED, frozenset({Role.DECIDER}), _CLOSING, (Guard.MOVER_NEVER_WORKED_IT, Guard.REASON_FITS_STATE_AND_ROLE)),
+    (State.INVESTIGATION, Action.ISSUE_REPORT):       _REPORT,
+    (State.REPORTED,      Action.CLOSE):              _FINAL_CLOSE,
 })
 # fmt: on
 

@@ -45,11 +45,11 @@ _MARKUP = re.compile(
 )
 
 
-def checked_type(declared: str | None, head: bytes) -> str:
-    """The canonical type of a file declared as `declared` (a Content-Type value) whose first bytes are `head`.
+def must_be_allowed(declared: str | None) -> str:
+    """The canonical form of a declared type, before a byte of the file was seen.
 
     Parameters such as `; charset=utf-8` are ignored. MediaRefused when the type is missing, `application/octet-stream`,
-    not on the list, or not what the content shows. The message repeats no type: a file's type is sealed with it.
+    or not on the list. The message repeats no type: a file's type is sealed with it.
     """
     named = (declared or "").partition(";")[0].strip().lower()
     if named in {"", "application/octet-stream"}:
@@ -57,11 +57,28 @@ def checked_type(declared: str | None, head: bytes) -> str:
     canonical = ALIASES.get(named, named)
     if canonical not in ALLOWED:
         raise MediaRefused(f"Files of the declared type are not taken. {_accepted()}")
+    return canonical
+
+
+def checked_type(declared: str | None, head: bytes) -> str:
+    """The canonical type of a file declared as `declared` (a Content-Type value) whose first bytes are `head`.
+
+    MediaRefused when the declaration is not allowed, or not what the content shows.
+    """
+    canonical = must_be_allowed(declared)
     if sniff(head) != canonical:
         raise MediaRefused(
             f"The content is not of the declared type. Declare the type the file really has. {_accepted()}"
         )
     return canonical
+
+
+def sniffed_type(head: bytes) -> str:
+    """The type a file shows. MediaRefused when it is none on the list."""
+    found = sniff(head)
+    if found is None:
+        raise MediaRefused(f"The file is of no type that is taken. {_accepted()}")
+    return found
 
 
 def sniff(head: bytes) -> str | None:

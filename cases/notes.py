@@ -35,7 +35,7 @@ _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}")
 
 
-class NoteRefused(ValueError):  # noqa: N818 - named as every refusal here is
+class NoteRefused(ValueError):
     """A note, key, checkpoint or proof is not written as it must be, or no known key signed it."""
 
 

@@ -147,6 +147,13 @@ class Token:
     expires_at: datetime
 
 
+class Digest(Protocol):
+    """A running hash, as hashlib and hmac make them."""
+
+    def update(self, block: bytes, /) -> None: ...
+    def digest(self) -> bytes: ...
+
+
 class Incoming(Protocol):
     """A sealed object on its way in. Nothing is visible until the transaction that names it commits."""
 
@@ -261,6 +268,7 @@ class Ledger(Protocol):
         """Give every waiting entry its leaf, extend the tree, sign a checkpoint; the size of the tree then."""
 
     def merged(self, index: int) -> Merged: ...
+    def oldest_waiting(self) -> datetime | None: ...
     def checkpoint(self) -> str:
         """The newest checkpoint as a signed note."""
 
@@ -268,10 +276,34 @@ class Ledger(Protocol):
 
 
 class Bags(Protocol):
-    """Where exports are written and kept."""
+    """Where exports are kept for download, as zip files."""
 
-    def write(self, export: UUID, chosen: EntryFilter, at: datetime) -> dict[str, Any]: ...
-    def open(self, export: UUID) -> tuple[int, Iterator[bytes]]: ...
+    def keep(self, export: UUID, write: Callable[[Path], None]) -> int:
+        """Let `write` fill an empty folder, then keep it zipped; bytes of the zip. All or nothing."""
+
+    def open(self, export: UUID) -> tuple[int, Iterator[bytes]]:
+        """Size and blocks of a kept export. Raises UnknownItem."""
+
+
+class Keyed(Protocol):
+    """What was answered under one idempotency key; opens only for whoever holds the key."""
+
+    lookup: bytes
+
+    def fingerprint(self) -> Digest: ...
+    def earlier(self) -> Answer | None: ...
+    def open(self, answer: Answer, fingerprint: bytes) -> bytes:
+        """Raises KeyReused when it answered another request."""
+
+    def seal(self, plain: bytes, fingerprint: bytes) -> Answer: ...
+
+
+class Answers(Protocol):
+    """Stored answers of idempotent requests."""
+
+    def under(self, key: str) -> Keyed: ...
+    def forget(self, at: datetime) -> int:
+        """Delete what is older than a day."""
 
 
 class Jobs(Protocol):
@@ -298,6 +330,7 @@ class Desk:
     signer: Signer
     ledger: Ledger
     jobs: Jobs
+    answers: Answers
     bags: Bags
     limits: Limits
 

@@ -73,13 +73,14 @@ def screen(statement: Statement, facts: RoutingFacts, directory: Directory) -> S
 
 
 def match(named: Named, directory: Directory) -> Match:
-    """Number or address decide; a name alone only proposes."""
+    """Number or address decide; a name alone only proposes, and one that contradicts them leaves it open."""
     by_number = directory.person(named.staff_number) if named.staff_number else None
     by_email = directory.by_email(named.email) if named.email else None
+    called = directory.by_name(named.name) if named.name else ()
     found = {person.staff_number: person for person in (by_number, by_email) if person}
-    if found:
+    if found and (not called or any(person.staff_number in found for person in called)):
         return Match(named, tuple(found.values()), exact=len(found) == 1)
-    return Match(named, directory.by_name(named.name) if named.name else (), exact=False)
+    return Match(named, (*found.values(), *called), exact=False)
 
 
 def _conflicts(

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from itertools import islice, takewhile
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 from cases.bag import (
     CHECKPOINT,
@@ -50,9 +50,11 @@ from cases.tiles import HEIGHT, WIDTH, tile_path, tile_paths
 Verify: TypeAlias = Callable[[bytes, bytes, bytes], bool]
 """(public key, signature, message) → whether the Ed25519 signature holds."""
 
+_decoded = json.JSONDecoder().decode
 _FILING = "/filing"
 _PROOF_FACTS = frozenset({"origin", "complaint_id", "digest", "received_at", "merge_by", "recipients", "mailbox"})
-_KINDS = frozenset(str(kind) for kind in EntryKind)
+_CHANGE = str(EntryKind.CHANGE)
+_KINDS = tuple(str(kind) for kind in EntryKind)  # searched, not hashed: what is looked for may be a list
 _WITHHELD = re.compile(rb'\{"leaf":"([0-9a-f]{64})","withheld":"([a-z_]{1,32})"\}')
 _LISTED = re.compile(r"([0-9a-f]{64})  (\S.*)\n")
 
@@ -208,7 +210,7 @@ class _History:
 
     def _show(self, index: int, body: bytes) -> None:
         try:
-            entry = _entry(json.loads(str(body, "utf-8")))
+            entry = _entry(_decoded(str(body, "utf-8")))
         except (ValueError, RecursionError) as error:
             raise LedgerBroken(_named(index, body), f"is not an entry: {shown(str(error))}") from error
         self.shown += 1
@@ -322,7 +324,7 @@ def _instead(leaf: bytes, row: bytes, index: int) -> str:
 def _named(index: int, line: bytes) -> str:
     """How a line is called: by what it says of itself, where it can be read."""
     try:
-        entry = _entry(json.loads(str(line, "utf-8")))
+        entry = _entry(_decoded(str(line, "utf-8")))
         said = f"{entry['action']} about {entry['about']['id']}, "
     except (ValueError, RecursionError):
         said = "withheld, " if _WITHHELD.fullmatch(line) else ""
@@ -331,16 +333,15 @@ def _named(index: int, line: bytes) -> str:
 
 def _entry(value: object) -> dict[str, Any]:
     """The value, if it has the shape of an entry. Raises ValueError."""
-    match value:
-        case {"format": str(form), "kind": str(kind), "about": {"kind": str(), "id": str()}, "action": str()}:
-            entry = cast("dict[str, Any]", value)
-        case _:
-            raise ValueError("it lacks what every entry has")
-    version = entry.get("version")
-    counted = type(version) is int and version > 0 if kind == EntryKind.CHANGE else version is None
-    if form != FORMAT or kind not in _KINDS or not counted:
+    if not isinstance(value, dict) or value.get("format") != FORMAT:
         raise ValueError(f"it is not written as {FORMAT}")
-    return entry
+    about, kind, version = value.get("about"), value.get("kind"), value.get("version")
+    named = isinstance(about, dict) and isinstance(about.get("kind"), str) and isinstance(about.get("id"), str)
+    if not named or kind not in _KINDS or not isinstance(value.get("action"), str):
+        raise ValueError("it lacks what every entry has")
+    if not (type(version) is int and version > 0 if kind == _CHANGE else version is None):
+        raise ValueError("change entries carry the case version, other entries none")
+    return value
 
 
 def _check_manifest(files: BagFiles, manifest: str, listed: frozenset[str]) -> None:

@@ -1,15 +1,18 @@
 """Bytes at rest: tables and transactions, sealing and keys, objects on disk. `open_house` joins them."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, exists, insert, select
+from sqlalchemy import URL, Connection, exists, insert, inspect, select
+from sqlalchemy.exc import DBAPIError
 
 from cases.errors import CannotStart
 from cases.ports import Desk, Limits
+from storage.answers import AnswerBook
 from storage.bags import DiskBags
 from storage.database import Database
 from storage.keys import DESK_COMPARTMENTS, DOOR_COMPARTMENTS, Keyring, make_keys, open_keyring
@@ -37,6 +40,18 @@ class House:
     close: Callable[[], None]
 
 
+@contextmanager
+def _starting() -> Iterator[None]:
+    """Say plainly what disk or database refuses at start."""
+    try:
+        yield
+    except OSError as error:
+        raise CannotStart(f"{error.filename} cannot be used: {error.strerror}.") from error
+    except DBAPIError as error:
+        raise CannotStart(f"The database cannot be used: {error.orig}.") from error
+
+
+@_starting()
 def prepare(settings: Settings, at: datetime | None = None) -> None:
     """Make or upgrade what lies at rest: folders, databases, origin, keys. Safe to call at every start."""
     from storage.migrate import make_shred_store, upgrade  # noqa: PLC0415 - Alembic costs a start-up's half second
@@ -57,6 +72,7 @@ def prepare(settings: Settings, at: datetime | None = None) -> None:
     shred_database.engine.dispose()
 
 
+@_starting()
 def open_house(settings: Settings) -> House:
     """Open what `prepare` made, with the keys this surface may hold. Raises CannotStart."""
     database = Database(settings.database_url)
@@ -67,14 +83,15 @@ def open_house(settings: Settings) -> House:
     shred_database = _shred_database(settings)
     objects, bags = DiskObjects(settings.data_dir), DiskBags(settings.data_dir)
     signer, marks = NoteSigner(origin, keyring), Marks(keyring)
-    ledger = SqlLedger(database, signer)
+    ledger, lookup = SqlLedger(database, signer), SqlLookup(database, marks)
     desk = Desk(
         Works(database, marks),
-        SqlLookup(database, marks),
+        lookup,
         LocalVault(origin, keyring, ShredKeys(shred_database), objects),
         signer,
         ledger,
         Outbox(database),
+        AnswerBook(database, lookup),
         bags,
         Limits(settings.evidence_limit),
     )
@@ -91,7 +108,7 @@ def open_house(settings: Settings) -> House:
 
 
 def _shred_database(settings: Settings) -> Database:
-    return Database(f"sqlite:///{settings.data_dir / 'shred-keys.sqlite'}")
+    return Database(URL.create("sqlite", database=str(settings.data_dir / "shred-keys.sqlite")))
 
 
 def _settle_origin(connection: Connection, wanted: str | None) -> None:
@@ -105,7 +122,8 @@ def _settle_origin(connection: Connection, wanted: str | None) -> None:
 
 
 def _origin(connection: Connection) -> str:
-    found = connection.scalar(select(house.c.value).where(house.c.name == "origin"))
+    made = inspect(connection).has_table(house.name)
+    found = connection.scalar(select(house.c.value).where(house.c.name == "origin")) if made else None
     if found is None:
         raise CannotStart("Nothing is installed in this data directory yet. Start with `rule12 serve`.")
     return str(found.decode())

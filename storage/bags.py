@@ -14,7 +14,7 @@ BLOCK = 1 << 20
 
 
 class DiskBags:
-    """Exports below the data directory. They hold no sealed text, so they lie as they are, readable by the desk alone."""
+    """Exports below the data directory. They hold no sealed text, so they lie as they are, for the desk alone."""
 
     def __init__(self, root: Path) -> None:
         self._root = root / "exports"

@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
+    "recursive_triggers=ON",  # without it INSERT OR REPLACE deletes a row past its trigger
     "secure_delete=ON",
     "temp_store=MEMORY",
     "busy_timeout=10000",
@@ -25,10 +26,12 @@ PRAGMAS = (
 class Database:
     """One database: reading connections, and writing transactions one at a time."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | URL) -> None:
         self.engine = open_engine(url)
         path = make_url(url).database
-        self._lock_file = Path(f"{path}.lock") if self.engine.dialect.name == "sqlite" and path else None
+        self._lock_file = (
+            Path(f"{path}.lock") if self.engine.dialect.name == "sqlite" and path not in {None, ":memory:"} else None
+        )
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -56,7 +59,7 @@ class Database:
             os.close(descriptor)
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str | URL) -> Engine:
     """An engine with the settings the desk depends on (durable commits, no plaintext spill, real foreign keys)."""
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":

@@ -63,8 +63,14 @@ class PublicKey:
         return cls(raw, key_id(raw), MLKEM768X25519PublicKey(mlkem, curve))
 
     def wrap(self, secret: bytes, place: Place, recipient: Recipient) -> Wrap:
-        """Seal an object's secret so that only this recipient opens it, and only in this place."""
-        sealed = _SUITE.encrypt(secret, self._key, info=_info(place, recipient, self.id))
+        """Seal an object's secret so that only this recipient opens it, and only in this place.
+
+        Raises EvidenceUnreadable for a key whose X25519 half is a point of low order: whatever is sealed, all agree.
+        """
+        try:
+            sealed = _SUITE.encrypt(secret, self._key, info=_info(place, recipient, self.id))
+        except ValueError as error:
+            raise EvidenceUnreadable("a public key is damaged") from error
         return Wrap(recipient, self.id, SUITE_ID + self.id + sealed)
 
 

@@ -12,7 +12,7 @@ import base64
 import binascii
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -50,7 +50,11 @@ class Keyring:
     """Keys as one process may use them: all public halves, and the private ones of its compartments."""
 
     public: Mapping[str, bytes]
-    private: Mapping[str, bytes]
+    private: Mapping[str, bytes] = field(repr=False)
+
+    def ids(self) -> list[tuple[str, bytes]]:
+        """Every key by role and id."""
+        return [(role, sha256(public).digest()) for role, public in sorted(self.public.items())]
 
     def sealing_key(self, role: str) -> PublicKey:
         return PublicKey.read(self.public[role])
@@ -96,7 +100,7 @@ def _public_of(role: str, seed: bytes) -> bytes:
 
 
 def open_keyring(connection: Connection, folder: Path, compartments: tuple[str, ...]) -> Keyring:
-    """Unwrap what these compartments hold. Raises CannotStart when a key file is missing, foreign or readable by all."""
+    """Unwrap what these compartments hold. Raises CannotStart when a key file is missing, foreign or open to others."""
     public: dict[str, bytes] = {}
     private: dict[str, bytes] = {}
     for row in connection.execute(select(keys).where(keys.c.retired_at.is_(None)).order_by(keys.c.made_at)):
@@ -142,6 +146,8 @@ def _read_key_file(path: Path) -> bytes:
         raise CannotStart(f"The key file {path} is missing. Without it nothing sealed can be opened.") from error
     except binascii.Error as error:
         raise CannotStart(f"{path} is no key file: 32 bytes in base64 are expected.") from error
+    except OSError as error:
+        raise CannotStart(f"The key file {path} cannot be read: {error.strerror}.") from error
     if len(key) != FILE_BYTES:
         raise CannotStart(f"{path} is no key file: 32 bytes in base64 are expected.")
     return key

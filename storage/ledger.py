@@ -72,12 +72,12 @@ class SqlLedger:
             return _tile(connection, level, index)
 
     def merged(self, index: int) -> Merged:
-        """Proof material for a leaf against the newest checkpoint."""
+        """Proof material for a leaf against the newest checkpoint. Raises UnknownItem before it is merged."""
         with self._database.reading() as connection:
             note, size = _newest(connection), _size(connection)
+            if note is None or not 0 <= index < size:
+                raise UnknownItem("This entry has not been merged yet.")
             proof = inclusion_proof(index, size, partial(_tile, connection))
-        if note is None:
-            raise UnknownItem("Nothing has been merged yet.")
         return Merged(index, size, tuple(proof), note)
 
     def oldest_waiting(self) -> datetime | None:

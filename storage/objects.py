@@ -4,7 +4,7 @@
     incoming/abcdef….part          the same file until the row is committed
 
 A file in `incoming/` that nobody holds is a leftover of a process that died. If the database knows it, only the
-second name goes; otherwise both do. So a sweep costs as much as there are leftovers, never as much as there are objects.
+second name goes; otherwise both do. So a sweep costs as much as there are leftovers, never as much as objects.
 """
 
 import fcntl
@@ -42,23 +42,28 @@ class DiskObjects:
             raise EvidenceUnreadable("its file is missing from the object store") from error
 
     def sweep(self, is_known: Callable[[UUID], bool]) -> int:
-        """Clear what dead processes left; how many files that were."""
-        swept = 0
-        for path in sorted(self._incoming.glob("*.part")):
+        """Clear what dead processes left; how many files that were. Others may settle and sweep at the same time."""
+        return sum(self._clear(path, is_known) for path in sorted(self._incoming.glob("*.part")))
+
+    def _clear(self, path: Path, is_known: Callable[[UUID], bool]) -> bool:
+        """Clear one leftover; False when somebody holds it or settled it in the meantime."""
+        try:
             descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
-            else:
-                object_id = UUID(path.stem)
-                if not is_known(object_id):
-                    self._place(object_id).unlink(missing_ok=True)
-                path.unlink()
-                swept += 1
-            finally:
-                os.close(descriptor)
-        return swept
+        except FileNotFoundError:
+            return False
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not os.fstat(descriptor).st_nlink or not path.exists():
+                return False
+            object_id = UUID(path.stem)
+            if not is_known(object_id):
+                self._place(object_id).unlink(missing_ok=True)
+            path.unlink()
+        except BlockingIOError:
+            return False
+        finally:
+            os.close(descriptor)
+        return True
 
     def _place(self, object_id: UUID) -> Path:
         return self._kept / object_id.hex[:2] / f"{object_id.hex}.sealed"
@@ -69,8 +74,8 @@ class IncomingFile:
 
     def __init__(self, part: Path, kept: Path) -> None:
         self._part, self._kept = part, kept
-        self._file = os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb", 0)
-        fcntl.flock(self._file, fcntl.LOCK_EX)
+        self._file = os.fdopen(_claimed(part), "wb", 0)
+        self._linked = False
 
     def write(self, block: bytes | memoryview) -> None:
         """Append; a short write is completed."""
@@ -82,14 +87,25 @@ class IncomingFile:
         """Make it durable under its final name. Raises FileExistsError rather than overwrite."""
         os.fsync(self._file.fileno())
         os.link(self._part, self._kept)
+        self._linked = True
         _sync_folder(self._kept.parent)
 
     def settle(self, *, keep: bool) -> None:
         """Let go: of the second name when the row committed, of both names when it did not."""
-        if not keep:
+        if self._linked and not keep:
             self._kept.unlink(missing_ok=True)
         self._part.unlink(missing_ok=True)
         self._file.close()
+
+
+def _claimed(part: Path) -> int:
+    """A new file, locked. A sweep may take it for a leftover in the moment between: then it is made again."""
+    while True:
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if os.fstat(descriptor).st_nlink:
+            return descriptor
+        os.close(descriptor)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -34,7 +34,7 @@ class Outbox:
 
     def failed(self, job: Job, why: str, at: datetime) -> None:
         """Try again later: after 1, 2, 4 … seconds, an hour at most. `why` names no content of any case."""
-        pause = min(timedelta(seconds=2 ** min(job.attempts, 20)), LONGEST_PAUSE)
+        pause = min(timedelta(seconds=2 ** min(job.attempts - 1, 20)), LONGEST_PAUSE)
         with self._database.writing() as connection:
             values = {"run_at": at + pause, "trouble": why[:200]}
             connection.execute(update(jobs).where(jobs.c.id == job.id).values(values))

@@ -139,11 +139,11 @@ def _item(facts: Mapping[str, Any]) -> str | None:
 
 def entries_query() -> Select[Any]:
     joined = entries.outerjoin(leaves, leaves.c.entry == entries.c.position)
-    return select(entries.c.position, entries.c.body, leaves.c.index).select_from(joined)
+    return select(entries.c.position, entries.c.body, leaves.c.index.label("merged_as")).select_from(joined)
 
 
 def stored_entry(row: Row[Any]) -> StoredEntry:
-    return StoredEntry(row.position, row.index, row.body)
+    return StoredEntry(row.position, row.merged_as, row.body)
 
 
 def status_row(complaint: UUID, status: Status) -> dict[str, Any]:

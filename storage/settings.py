@@ -5,11 +5,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from cases.errors import CannotStart
 
 SURFACES = ("door", "desk", "all")
 _ORIGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-/]{2,99}")
+_WHOLE = re.compile(r"0*[1-9][0-9]{0,14}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,21 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 
     def whole(name: str, otherwise: int) -> int:
         text = given(name, str(otherwise))
-        if not text.isascii() or not text.isdigit() or int(text) < 1:
-            faults.append(f"RULE12_{name}: a whole number above 0 is expected, not {text!r}.")
+        if not _WHOLE.fullmatch(text):
+            faults.append(f"RULE12_{name}: a whole number above 0 is expected, not {text[:40]!r}.")
             return otherwise
         return int(text)
 
-    data = Path(given("DATA_DIR", "var")).expanduser().absolute()
+    def path(name: str, otherwise: str) -> Path:
+        text = given(name, otherwise)
+        try:
+            text.encode()
+            return Path(text).expanduser().absolute()
+        except (RuntimeError, UnicodeEncodeError):
+            faults.append(f"RULE12_{name}: {text!r} is no path on this machine.")
+            return Path(otherwise).absolute()
+
+    data = path("DATA_DIR", "var")
     surface, origin = given("SURFACE", "all"), given("ORIGIN", "")
     if surface not in SURFACES:
         faults.append(f"RULE12_SURFACE: one of {', '.join(SURFACES)} is expected, not {surface!r}.")
@@ -56,14 +67,14 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         )
     settings = Settings(
         data,
-        given("DATABASE_URL", f"sqlite:///{data / 'rule12.sqlite'}"),
-        Path(given("KEYS", str(data / "keys"))).expanduser().absolute(),
+        given("DATABASE_URL", f"sqlite:///{quote(str(data / 'rule12.sqlite'))}"),
+        path("KEYS", str(data / "keys")),
         surface,
         origin or None,
         whole("EVIDENCE_LIMIT", 100 << 20),
         whole("TOKEN_DAYS", 30),
     )
-    if not settings.database_url.startswith("sqlite:///"):
+    if not settings.database_url.startswith("sqlite:////") or "?" in settings.database_url:
         faults.append("RULE12_DATABASE_URL: sqlite:////absolute/path is expected.")
     if faults:
         raise CannotStart("\n".join(faults))

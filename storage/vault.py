@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from hashlib import sha256
 from types import TracebackType
 from typing import Self
@@ -71,10 +72,10 @@ class LocalVault:
     def stream(self, part: SealedPart, as_: Recipient | Opened) -> Iterator[bytes]:
         """Plaintext block by block. Raises EvidenceUnreadable, before the first block when nothing can be opened."""
         place = Place(self._origin, part.kind, part.owner, part.id)
-        secret = self._secret(part, place, as_)
-        key = object_key(secret, self._shred.of(part.owner), place)
+        with _naming(part):
+            key = object_key(self._secret(part, place, as_), self._shred.of(part.owner), place)
         blocks = self._objects.blocks(part.id) if part.ciphertext is None else iter((part.ciphertext,))
-        return unseal_blocks(blocks, key, place)
+        return _named(part, unseal_blocks(blocks, key, place))
 
     def _secret(self, part: SealedPart, place: Place, as_: Recipient | Opened) -> bytes:
         recipient = Recipient.RECEIPT if isinstance(as_, Opened) else as_
@@ -98,12 +99,26 @@ class LocalVault:
         return _Making(place, object_key(secret, shred_key, place), wraps)
 
 
+@contextmanager
+def _naming(part: SealedPart) -> Iterator[None]:
+    """Say which part does not open: its kind and id, which are clear anyway."""
+    try:
+        yield
+    except EvidenceUnreadable as error:
+        raise EvidenceUnreadable(f"{part.kind.slug} {part.id} cannot be opened: {error}.") from error
+
+
+def _named(part: SealedPart, blocks: Iterator[bytes]) -> Iterator[bytes]:
+    with _naming(part):
+        yield from blocks
+
+
 @dataclass(frozen=True, slots=True)
 class _Making:
     """An object about to be sealed."""
 
     place: Place
-    key: bytes
+    key: bytes = field(repr=False)
     wraps: tuple[Wrap, ...]
 
     def part(self, size: int, digest: bytes, ciphertext: bytes | None) -> SealedPart:

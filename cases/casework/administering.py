@@ -31,7 +31,9 @@ def import_directory(desk: Desk, text: str, at: datetime) -> int:
     digest = sha256(text.encode()).hexdigest()
     facts = {"people": people, "sha256": digest}
     with desk.work() as work:
-        work.keep_directory(text, entry(EntryKind.SYSTEM, THE_SYSTEM, at, COMMAND_LINE, "directory_imported", facts=facts))
+        work.keep_directory(
+            text, entry(EntryKind.SYSTEM, THE_SYSTEM, at, COMMAND_LINE, "directory_imported", facts=facts)
+        )
     return people
 
 

@@ -10,9 +10,7 @@ from cases.bag import Chosen, write_bag
 from cases.casework.entries import entry
 from cases.export import cases_csv
 from cases.ledger import THE_SYSTEM, EntryKind
-from cases.notes import Checkpoint
 from cases.ports import Desk, EntryFilter, StoredEntry, Then
-from cases.times import stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +33,12 @@ def cases_table(desk: Desk, actor: str, role: str, at: datetime) -> Iterator[byt
     with desk.work() as work:
         work.note(entry(EntryKind.SYSTEM, THE_SYSTEM, at, actor, "took_cases_table", role=role))
     return cases_csv(desk.lookup.every_case())
+
+
+def choose(desk: Desk, number: str | None, from_: datetime | None, to: datetime | None) -> Chosen:
+    """What an export is narrowed to. Raises UnknownCase."""
+    about = (number, str(desk.lookup.complaint_of(number))) if number else ()
+    return Chosen(about, from_, to)
 
 
 def make_export(desk: Desk, actor: str, role: str, chosen: Chosen, at: datetime, then: Then | None = None) -> Exported:

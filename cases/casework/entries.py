@@ -1,5 +1,6 @@
 """How verbs write entries: fresh ids and nonces, and a supervisor's name kept with the identity."""
 
+import json
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,6 +9,8 @@ from uuid import uuid4
 
 from cases.canonical import canonical
 from cases.case import Case
+from cases.complaint import Complaint
+from cases.errors import LedgerBroken
 from cases.ledger import A_SUPERVISOR, NONCE_BYTES, About, Entry, EntryKind
 from cases.people import Role
 from cases.place import Kind, Owner, SealedPart
@@ -37,6 +40,18 @@ def owner_of(desk: Desk, case: Case) -> Owner:
     return Owner(case.complaint, desk.lookup.complaint(case.complaint).mailbox_key)
 
 
+def checked_owner(desk: Desk, complaint: Complaint) -> Owner:
+    """Whom letters and files are sealed to, once the stored key is the one the filing entry names. Raises LedgerBroken.
+
+    Without this check, whoever can write to storage could swap the key and read whatever comes later.
+    """
+    filed = json.loads(desk.lookup.entry_of_filing(complaint.id).body)
+    if filed["facts"]["mailbox"] != desk.signer.fingerprint(complaint.mailbox_key).hex():
+        where = f"mailbox of complaint {complaint.id}"
+        raise LedgerBroken(where, "its key is not the one the filing entry names; nothing was sealed to it")
+    return Owner(complaint.id, complaint.mailbox_key)
+
+
 def by_staff(
     desk: Desk,
     kind: EntryKind,
@@ -48,7 +63,7 @@ def by_staff(
     facts: Mapping[str, Any] | None = None,
     sealed: tuple[SealedPart, ...] = (),
 ) -> Entry:
-    """An entry about a case by somebody at the desk. A supervisor is written as such, the number kept with the identity."""
+    """An entry about a case by somebody at the desk; a supervisor's number is kept with the identity."""
     name = actor.person
     if actor.role is Role.SUPERVISOR:
         name = A_SUPERVISOR

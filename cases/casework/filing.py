@@ -69,7 +69,7 @@ def _sealed(desk: Desk, owner: Owner, draft: Draft) -> tuple[SealedPart, ...]:
 
 def _must_name_known_concerns(draft: Draft, at: datetime) -> None:
     law = load()
-    known = {row.slug for row in (*law.categories_on(at.date()), *law.principles_on(at.date()))}
+    known = {row.slug for row in law.categories_on(at.date())} | {row.slug for row in law.principles_on(at.date())}
     faults = [
         Fault(f"#/statement/concerns/{place}", "Not in the catalogue. GET /api/v1/catalogue lists what is.")
         for place, slug in enumerate(draft.statement.concerns)

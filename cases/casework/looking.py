@@ -10,7 +10,7 @@ from uuid import UUID
 from cases.canonical import canonical
 from cases.case import Case
 from cases.casework.entries import by_staff, owner_of
-from cases.casework.mailbox import Facts, Letter, facts_of, letters_of
+from cases.casework.mailbox import Facts, Letter, facts_of, letter_of
 from cases.ledger import About, EntryKind
 from cases.place import Kind, Recipient
 from cases.ports import CaseFilter, Desk, StoredEntry
@@ -120,14 +120,15 @@ def reasons(desk: Desk, actor: Actor, number: str, at: datetime) -> Mapping[str,
     """The sealed reasons of a case's moves and looks, by object id; reading them is a look."""
     case = find_case(desk, actor, number)
     must_see(actor, Part.WORK)
-    note_look(desk, actor, case, "opened_reasons", at, facts={"opened": [Kind.REASON.slug]})
     parts = desk.lookup.parts(case.complaint, Kind.REASON)
+    note_look(desk, actor, case, "opened_reasons", at, facts={"opened": [Kind.REASON.slug], "items": len(parts)})
     return {str(part.id): json.loads(desk.vault.open(part, Recipient.DESK))["reason"] for part in parts}
 
 
 def read_messages(desk: Desk, actor: Actor, number: str, at: datetime) -> tuple[Letter, ...]:
-    """The letters between reporter and desk."""
+    """The letters between reporter and desk, oldest first; a letter that came since the last look makes a new one."""
     case = find_case(desk, actor, number)
     must_see(actor, Part.MESSAGES)
-    note_look(desk, actor, case, "opened_messages", at, facts={"opened": [Kind.MESSAGE.slug]})
-    return letters_of(desk, desk.lookup.complaint(case.complaint), Recipient.DESK)
+    messages = desk.lookup.messages(case.complaint)
+    note_look(desk, actor, case, "opened_messages", at, facts={"opened": [Kind.MESSAGE.slug], "items": len(messages)})
+    return tuple(letter_of(desk, one, Recipient.DESK) for one in messages)

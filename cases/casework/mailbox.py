@@ -6,24 +6,25 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from cases.canonical import canonical
-from cases.casework.entries import entry
+from cases.casework.entries import checked_owner, entry
 from cases.complaint import Complaint
 from cases.errors import BodyNotWhole, MediaRefused, TooLarge
 from cases.ledger import REPORTER, About, Entry, EntryKind
-from cases.media import SNIFF_BYTES, checked_type
-from cases.place import Kind, Owner, Recipient, SealedPart
-from cases.ports import Desk, EvidenceItem, Incoming, Merged, Message, Opened, Status, StoredEntry, Then
+from cases.media import SNIFF_BYTES, checked_type, sniffed_type
+from cases.place import Kind, Recipient, SealedPart
+from cases.ports import Desk, Digest, EvidenceItem, Incoming, Merged, Message, Opened, Status, StoredEntry, Then
 
 NAME_LIMIT = 255
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A file on its way in. `length` (bytes) and `digests` (hashlib name → digest) are what the sender announced, if anything.
+    """A file on its way in. `length` (bytes) and `digests` (hashlib name → digest) are what was announced.
 
+    `declared` is None where the sender's browser could not tell: then the content alone decides.
     A multipart part announces neither: its closing boundary proves that nothing was cut, or `blocks` raises.
     """
 
@@ -68,13 +69,6 @@ class MailboxView:
     merged: Merged | None
 
 
-class Digest(Protocol):
-    """A running hash, as hashlib and hmac make them."""
-
-    def update(self, block: bytes, /) -> None: ...
-    def digest(self) -> bytes: ...
-
-
 def open_mailbox(desk: Desk, receipt: str) -> Opened:
     """What a receipt leads to. Raises ReceiptRefused, whatever is wrong with it."""
     mailbox_id, opener = desk.vault.present(receipt)
@@ -109,15 +103,18 @@ def facts_of(desk: Desk, item: EvidenceItem, as_: Recipient | Opened) -> Facts:
 
 def letters_of(desk: Desk, complaint: Complaint, as_: Recipient | Opened) -> tuple[Letter, ...]:
     """All messages, oldest first. Raises EvidenceUnreadable."""
-    return tuple(
-        Letter(str(one.part.id), one.from_reporter, one.at, json.loads(desk.vault.open(one.part, as_))["text"])
-        for one in desk.lookup.messages(complaint.id)
-    )
+    return tuple(letter_of(desk, one, as_) for one in desk.lookup.messages(complaint.id))
+
+
+def letter_of(desk: Desk, message: Message, as_: Recipient | Opened) -> Letter:
+    """One message in the clear. Raises EvidenceUnreadable."""
+    text = json.loads(desk.vault.open(message.part, as_))["text"]
+    return Letter(str(message.part.id), message.from_reporter, message.at, text)
 
 
 def add_message(desk: Desk, complaint: Complaint, text: str, at: datetime, then: Then | None = None) -> Letter:
     """A message from the reporter, sealed to the desk and to their own receipt."""
-    part = desk.vault.seal(Kind.MESSAGE, _owner(complaint), canonical({"text": text}))
+    part = desk.vault.seal(Kind.MESSAGE, checked_owner(desk, complaint), canonical({"text": text}))
     noted = _intake(complaint, at, "message_received", {"message": str(part.id)}, (part,))
     letter = Letter(str(part.id), from_reporter=True, at=at, text=text)
     with desk.work() as work:
@@ -132,7 +129,7 @@ def add_evidence(desk: Desk, complaint: Complaint, sent: Sent, at: datetime, the
 
     Raises MediaRefused, TooLarge or BodyNotWhole; nothing is kept then.
     """
-    owner = _owner(complaint)
+    owner = checked_owner(desk, complaint)
     with desk.vault.receive(Kind.EVIDENCE, owner) as incoming:
         pumped = _pump(sent, incoming, desk.limits.evidence_bytes)
         content = incoming.finish()
@@ -158,7 +155,7 @@ def _pump(sent: Sent, incoming: Incoming, limit: int) -> _Pumped:
     """Block by block: sniff the head, hash, count, seal."""
     blocks = iter(sent.blocks)
     head = _head(blocks)
-    media_type = checked_type(sent.declared, head)
+    media_type = sniffed_type(head) if sent.declared is None else checked_type(sent.declared, head)
     sums: dict[str, Digest] = {name: hashlib.new(name) for name in {"sha256", *(sent.digests or {})}}
     size = 0
     for block in _chained(head, blocks):
@@ -193,10 +190,6 @@ def _must_be_whole(sent: Sent, size: int, sums: Mapping[str, Digest]) -> None:
     for name, announced in (sent.digests or {}).items():
         if not hmac.compare_digest(sums[name].digest(), announced):
             raise BodyNotWhole(f"The {name} digest does not match what arrived. Nothing was kept; send it again.")
-
-
-def _owner(complaint: Complaint) -> Owner:
-    return Owner(complaint.id, complaint.mailbox_key)
 
 
 def _intake(

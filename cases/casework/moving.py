@@ -1,21 +1,20 @@
 """Changing a case: moves, assignments, letters to the reporter. The version decided on guards every change."""
 
-import json
 from dataclasses import replace
 from datetime import datetime
 
 from cases.canonical import canonical
 from cases.case import ASSIGNERS, Assignment, Case, Given, assign, move, must_have_a_say, open_to
-from cases.casework.entries import by_staff, owner_of
+from cases.casework.entries import by_staff, checked_owner, owner_of
 from cases.casework.looking import find_case
 from cases.casework.mailbox import Letter
 from cases.casework.statuses import of_case
 from cases.catalogue import load
-from cases.errors import Fault, LedgerBroken, Malformed, NotPermitted, StaleVersion
+from cases.errors import Fault, Malformed, NotPermitted, StaleVersion
 from cases.ledger import EntryKind
 from cases.lifecycle import Action
 from cases.people import Role
-from cases.place import Kind, Owner, SealedPart
+from cases.place import Kind, SealedPart
 from cases.ports import Desk, Message, Then
 from cases.sight import Actor
 
@@ -26,6 +25,12 @@ def moves_open(desk: Desk, actor: Actor, number: str) -> tuple[Case, tuple[Actio
     """The moves this person could make now."""
     case = find_case(desk, actor, number)
     return case, open_to(case, actor)
+
+
+def must_be_movable(desk: Desk, actor: Actor, number: str, action: Action) -> None:
+    """Refuse early whom no version would help. Raises UnknownCase or NotPermitted."""
+    find_case(desk, actor, number)
+    must_have_a_say(action, actor)
 
 
 def make_move(
@@ -64,8 +69,9 @@ def make_assignment(
     if person is None or who.role not in person.roles:
         raise Malformed([Fault("#/person", f"The directory has no {who.role} with this number.")])
     must_be_current(case, version)
+    who = replace(who, person=person.staff_number)  # the wall knows one spelling of a number
     walled = desk.lookup.is_walled(number, who.person) or desk.lookup.is_addressed(number, who.person)
-    assigned, facts = assign(case, who, actor, walled=walled, at=at)
+    assigned, facts = assign(case, who, actor, walled=walled)
     noted = by_staff(desk, EntryKind.CHANGE, assigned, actor, at, "assigned", facts=facts)
     with desk.work() as work:
         work.record(assigned, noted, of_case(assigned))
@@ -103,20 +109,6 @@ def _next_version(case: Case, actor: Actor) -> Case:
     return replace(case, version=case.version + 1, worked_by=case.worked_by | {actor.person})
 
 
-def _checked_owner(desk: Desk, case: Case) -> Owner:
-    """Whom a letter is sealed to, once the stored key matches the fingerprint in the filing entry. Raises LedgerBroken.
-
-    Without this check, whoever can write to storage could swap the key and read every later letter.
-    """
-    owner = owner_of(desk, case)
-    filed = json.loads(desk.lookup.entry_of_filing(case.complaint).body)
-    if filed["facts"]["mailbox"] != desk.signer.fingerprint(owner.mailbox_key).hex():
-        raise LedgerBroken(
-            f"mailbox of {case.number}", "its key is not the one the filing entry names; nothing was sent"
-        )
-    return owner
-
-
 def _letter(desk: Desk, case: Case, action: Action, given: Given, at: datetime) -> Message | None:
     """Closing carries the reasoned notice; acknowledging sends the letter of the catalogue unless another is given."""
     text = given.notice
@@ -126,7 +118,8 @@ def _letter(desk: Desk, case: Case, action: Action, given: Given, at: datetime) 
 
 
 def _message(desk: Desk, case: Case, text: str, at: datetime) -> Message:
-    part = desk.vault.seal(Kind.MESSAGE, _checked_owner(desk, case), canonical({"text": text}))
+    owner = checked_owner(desk, desk.lookup.complaint(case.complaint))
+    part = desk.vault.seal(Kind.MESSAGE, owner, canonical({"text": text}))
     return Message(part, from_reporter=False, at=at)
 
 

@@ -1,4 +1,4 @@
-"""The rules as dated data: categories, citations, principles, closures, clocks, routes, wordings, in TOML beside this file.
+"""The rules as dated data: categories, citations, principles, closures, clocks, routes, wordings.
 
 A rule that changes gets an end date and a new row under the same slug: a case keeps what was in force on its day.
 """
@@ -15,7 +15,19 @@ from cases.catalogue.rows import Allowed, Category, Citation, Clock, Closure, Pr
 from cases.errors import CatalogueBroken
 from cases.people import Role
 
-__all__ = ["Allowed", "Catalogue", "Category", "Citation", "Clock", "Closure", "Principle", "Route", "Wording", "load", "read"]
+__all__ = [
+    "Allowed",
+    "Catalogue",
+    "Category",
+    "Citation",
+    "Clock",
+    "Closure",
+    "Principle",
+    "Route",
+    "Wording",
+    "load",
+    "read",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +73,7 @@ class Catalogue:
         raise CatalogueBroken(f"clocks.toml: no clock {name!r} is in force on {day}")
 
     def wording(self, slug: str, day: date, language: str = "en") -> Wording:
-        """What a reporter reads, in English where the language has no row. CatalogueBroken when there is none at all."""
+        """What a reporter reads, in English where the language has no row. CatalogueBroken when there is none."""
         rows = {row.language: row for row in in_force(self.wordings, day) if row.slug == slug}
         if found := rows.get(language) or rows.get("en"):
             return found

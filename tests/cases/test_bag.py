@@ -1,5 +1,7 @@
+import io
 import json
 import tracemalloc
+import zipfile
 from base64 import b64decode
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -102,6 +104,21 @@ def bag_of(ledger, folder, chosen=None):
     return folder
 
 
+def files_of(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def zipped(files, change=None):
+    """These files as a zip; `change` may alter how one member is described in the zip's directory."""
+    into = io.BytesIO()
+    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+        if change:
+            change(archive.filelist[-1])
+    return into.getvalue()
+
+
 def shown(folder):
     return [json.loads(line) for line in (folder / "data/entries.ndjson").read_bytes().splitlines()]
 
@@ -119,11 +136,11 @@ def test_an_independent_tool_finds_the_bag_valid_at_every_size(tmp_path, size):
 def test_the_bag_holds_these_files_and_no_key(tmp_path):
     ledger = LedgerInMemory(life(300))
     folder = bag_of(ledger, tmp_path / "bag")
-    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    files = files_of(folder)
     tags = {"bagit.txt", "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt", "bag.sig"}
     tiles = {f"data/tiles/{path}" for path in ("0/000", "0/001.p/44", "1/000.p/1")}
     assert set(files) == tags | tiles | {"data/entries.ndjson", "data/cases.csv", "data/checkpoint"}
-    assert not [name for name, path in files.items() if ledger.public in path.read_bytes()]
+    assert not [name for name, data in files.items() if ledger.public in data]
 
 
 def test_each_line_is_the_canonical_entry_and_an_independent_tree_agrees_with_the_checkpoint(tmp_path):
@@ -245,8 +262,81 @@ def test_writing_takes_no_more_memory_for_more_entries(tmp_path):
     assert peaks[1] < peaks[0] + (32 << 10)
 
 
-def test_a_bags_files_are_read_from_a_folder_without_following_links(tmp_path):
+def test_a_link_in_a_bag_is_not_followed(tmp_path):
     folder = bag_of(LedgerInMemory(life(3)), tmp_path / "bag")
-    (folder / "data/secret").symlink_to("/etc/hostname")
-    with pytest.raises(LedgerBroken, match=r"^file data/secret: is a link"):
+    (folder / "data/more").symlink_to(tmp_path)
+    with pytest.raises(LedgerBroken, match=r"^file data/more: is a link"):
         BagFiles(folder)
+
+
+@pytest.mark.parametrize("around", ["", "export-7/"])
+def test_a_zip_is_read_with_or_without_one_folder_around_the_bag(tmp_path, around):
+    files = files_of(bag_of(LedgerInMemory(life(3)), tmp_path / "bag"))
+    packed = tmp_path / "bag.zip"
+    packed.write_bytes(zipped({around + name: data for name, data in files.items()}))
+    with BagFiles(packed) as read:
+        assert read.names == set(files)
+        assert b"".join(read.lines("data/entries.ndjson")) == files["data/entries.ndjson"]
+        assert read.digest("bagit.txt") == sha256(files["bagit.txt"]).hexdigest()
+        with pytest.raises(LedgerBroken, match=r"^file bagit.txt: is longer than 3 bytes"):
+            read.read("bagit.txt", 3)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bag", "bag.zip"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../up",
+        "/etc/passwd",
+        "data/../../up",
+        "data//x",
+        "./x",
+        "C:/x",
+        "..\\up",
+        "data/\x1b[2J",
+        "data/\u202ex",
+        "a/../b/",
+    ],
+)
+def test_an_attacker_cannot_name_a_path_that_leads_out_of_the_bag(tmp_path, name):
+    packed = tmp_path / "bag.zip"
+    packed.write_bytes(zipped({"bagit.txt": b"", name: b"x"}))
+    with pytest.raises(LedgerBroken, match="could lead out of the bag") as refused:
+        BagFiles(packed)
+    assert str(refused.value).isprintable()
+
+
+def test_an_attacker_cannot_put_one_name_into_a_zip_twice(tmp_path):
+    packed = tmp_path / "bag.zip"
+    packed.write_bytes(zipped({"bagit.txt": b"", "bagit.tyt": b""}).replace(b"bagit.tyt", b"bagit.txt"))
+    with pytest.raises(LedgerBroken, match=r"^file bagit.txt: is in the zip twice"):
+        BagFiles(packed)
+
+
+def test_an_attacker_cannot_hide_half_a_name_behind_a_zero_byte(tmp_path):
+    packed = tmp_path / "bag.zip"
+    packed.write_bytes(zipped({"bagit.txt": b"", "data/a!b": b""}).replace(b"data/a!b", b"data/a\0b"))
+    with pytest.raises(LedgerBroken, match=r"^file data/a: has a name"):
+        BagFiles(packed)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("external_attr", 0o120777 << 16, "is a link"),
+        ("flag_bits", 1, "is encrypted"),
+        ("compress_type", zipfile.ZIP_LZMA, "is encrypted, or compressed"),
+    ],
+)
+def test_a_link_a_password_or_a_rare_method_in_a_zip_is_refused(tmp_path, field, value, told):
+    packed = tmp_path / "bag.zip"
+    packed.write_bytes(zipped({"bagit.txt": b"", "x": b"x"}, lambda member: setattr(member, field, value)))
+    with pytest.raises(LedgerBroken, match=f"^file x: {told}"):
+        BagFiles(packed)
+
+
+def test_what_is_not_there_or_no_zip_is_refused(tmp_path):
+    (tmp_path / "note.txt").write_text("no bag")
+    for name in ("nothing", "note.txt"):
+        with pytest.raises(LedgerBroken, match=r"^bag: "):
+            BagFiles(tmp_path / name)

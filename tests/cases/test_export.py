@@ -52,7 +52,8 @@ def as_a_spreadsheet_sees(cell):
 def test_a_case_is_one_row_under_the_promised_header():
     header, row = b"".join(cases_csv([CASE])).split(b"\r\n")[:2]
     assert header == (
-        b"number,state,version,queue,categories,received_at,acknowledged_at,due,due_by,closed_at,closure_reason,assignees"
+        b"number,state,version,queue,categories,received_at,acknowledged_at,due,due_by,"
+        b"closed_at,closure_reason,assignees"
     )
     assert row == (
         b"IGO-2026-48213,closed,6,igo,impartiality harassment,2026-11-22T09:30:00Z,2026-11-22T10:30:00Z,assessment,"

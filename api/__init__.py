@@ -1,0 +1,114 @@
+"""HTTP in and out. `create_app` makes the app of one surface over the ports it is given."""
+
+from importlib.resources import files
+from typing import Any
+
+from flask import Blueprint, Flask, Request, Response, abort
+
+from api.access import ANYONE, needs, refuse_silent_routes
+from api.blueprints import Api
+from api.context import EXTENSION
+from api.pages import door
+from api.problems import answer_problems
+from api.routes import audit, cases, complaints, evidence, health, mailbox, reference
+from cases.errors import BodyNotWhole
+from cases.ports import Desk
+
+SURFACES = ("door", "desk", "all")
+VERSION = "0.1.0"
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": POLICY,
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+SPECIFICATION = {
+    "info": {
+        "description": (
+            "Complaints about social media misuse: filed with sealed evidence, routed, worked to a reasoned decision, "
+            "and provable afterwards. Errors are RFC 9457 problem documents."
+        ),
+        "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    },
+    "servers": [{"url": "/"}],
+    "components": {
+        "securitySchemes": {
+            "token": {"type": "http", "scheme": "bearer", "description": "A token of `rule12 token`."},
+            "receipt": {
+                "type": "apiKey",
+                "in": "header",
+                "name": "Authorization",
+                "description": "`Receipt XXXXX-XXXXX-XXXXX-XXXXX-XXXXX`, as given when the complaint was filed.",
+            },
+        }
+    },
+}
+assets = Blueprint("assets", __name__, url_prefix="/assets")
+
+
+class StreamingRequest(Request):
+    """Never lets the framework spool an upload: its temporary files would hold evidence in the clear."""
+
+    def _get_file_stream(self, *_: Any, **__: Any) -> Any:
+        raise BodyNotWhole(
+            "Files are only taken as streams: use the form on the page, or POST /api/v1/mailbox/evidence."
+        )
+
+
+class RuleTwelve(Flask):
+    """Flask with our request."""
+
+    request_class = StreamingRequest
+
+
+def create_app(desk: Desk, surface: str = "all") -> Flask:
+    """The app of a surface: `door`, `desk` or `all`. Raises RuntimeError when a route does not say who may call it."""
+    app = RuleTwelve("api", static_folder=None)
+    app.extensions[EXTENSION] = desk
+    app.config.update(
+        API_TITLE="Rule 1.2 Desk",
+        API_VERSION=VERSION,
+        OPENAPI_VERSION="3.1.0",
+        API_SPEC_OPTIONS=SPECIFICATION,
+        MAX_FORM_PARTS=200,
+    )
+    answer_problems(app)
+    api = Api(app)
+    for blueprint in _endpoints(surface):
+        api.register_blueprint(blueprint)
+    app.extensions["rule12.openapi"] = api.spec.to_dict
+    app.register_blueprint(reference.blueprint)
+    app.register_blueprint(assets)
+    if surface in {"door", "all"}:
+        app.register_blueprint(door.blueprint)
+    app.after_request(_harden)
+    refuse_silent_routes(app)
+    return app
+
+
+def _endpoints(surface: str) -> list[Any]:
+    of_door = [complaints.blueprint, mailbox.blueprint]
+    of_desk = [cases.blueprint, evidence.blueprint, audit.blueprint]
+    return [*(of_door if surface != "desk" else ()), *(of_desk if surface != "door" else ()), health.blueprint]
+
+
+def _harden(answer: Response) -> Response:
+    for name, value in HEADERS.items():
+        answer.headers.setdefault(name, value)
+    return answer
+
+
+@assets.get("/<string:name>")
+@needs(ANYONE)
+def asset(name: str) -> Response:
+    """A style sheet of the form."""
+    if name != "door.css":
+        abort(404)
+    data = files("api.pages").joinpath("static", name).read_bytes()
+    return Response(data, content_type="text/css; charset=utf-8", headers={"Cache-Control": "public, max-age=3600"})

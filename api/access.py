@@ -1,0 +1,74 @@
+"""Who is calling, and who may. A route that does not say who may call it stops the app from starting."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Final, ParamSpec, TypeVar
+
+from flask import Flask, g, request
+
+from api.context import desk, now
+from cases.casework.administering import who_is
+from cases.casework.mailbox import find_mailbox
+from cases.errors import NotPermitted, ReceiptRefused, SignInNeeded
+from cases.people import Role
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+ANYONE: Final = "anyone"
+RECEIPT: Final = "receipt"
+MARK = "needs"
+BEARER, SHOWN = "Bearer ", "Receipt "
+
+
+def needs(*who: Role | str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Say who may call a view: `ANYONE`, the holder of a `RECEIPT`, or roles. Directly under the route, above parsing:
+
+    an uninvited caller must not be able to probe what a body should look like.
+    """
+    check = _CHECKS.get(who[0]) if len(who) == 1 else None
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            if check:
+                check()
+            else:
+                _must_be_one_of(frozenset(role for role in who if isinstance(role, Role)))
+            return view(*args, **kwargs)
+
+        setattr(guarded, MARK, who)
+        return guarded
+
+    return decorate
+
+
+def refuse_silent_routes(app: Flask) -> None:
+    """Raises RuntimeError naming the routes that do not say who may call them."""
+    silent = [name for name, view in app.view_functions.items() if not getattr(view, MARK, None)]
+    if silent:
+        raise RuntimeError(f"routes without @needs(...): {', '.join(sorted(silent))}")
+
+
+def _anyone() -> None:
+    """Nothing to check."""
+
+
+def _receipt_holder() -> None:
+    shown = request.headers.get("Authorization", "")
+    if not shown.startswith(SHOWN):
+        raise ReceiptRefused("Show your receipt: `Authorization: Receipt XXXXX-XXXXX-XXXXX-XXXXX-XXXXX`.")
+    g.receipt = shown.removeprefix(SHOWN)
+    g.complaint = find_mailbox(desk(), g.receipt)
+
+
+def _must_be_one_of(roles: frozenset[Role]) -> None:
+    shown = request.headers.get("Authorization", "")
+    if not shown.startswith(BEARER):
+        raise SignInNeeded("Show your token: `Authorization: Bearer r12_…`.")
+    g.actor = who_is(desk(), shown.removeprefix(BEARER).strip(), now())
+    if g.actor.role not in roles:
+        raise NotPermitted(f"This is not for the {g.actor.role} role.")
+
+
+_CHECKS = {ANYONE: _anyone, RECEIPT: _receipt_holder}

@@ -1,0 +1,99 @@
+"""`rule12 directory`, `token`, `keys`, `catalogue`: looking after an installation."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from api.commands.houses import data_dir_option, now, opened
+from cases.casework.administering import import_directory, issue_token, revoke_tokens
+from cases.catalogue import load
+from cases.errors import CatalogueBroken
+from cases.lifecycle import State
+from cases.people import Role
+
+
+@click.group()
+def directory() -> None:
+    """The people: who works where, for whom, in which role."""
+
+
+@directory.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@data_dir_option
+@click.pass_obj
+def import_(parts: Any, file: Path, data_dir: Path | None) -> None:
+    """Import FILE (CSV), whole or not at all; every bad line is reported with its number."""
+    with opened(parts, data_dir) as house:
+        people = import_directory(house.desk, file.read_text(encoding="utf-8-sig"), now())
+    click.echo(f"Imported {people} people.")
+
+
+@click.command()
+@click.option("--as", "role", type=click.Choice([str(role) for role in Role]), required=True, help="The role.")
+@click.option("--person", required=True, help="Staff number.")
+@click.option("--days", type=click.IntRange(1, 366), help="Valid for so many days (RULE12_TOKEN_DAYS; default: 30).")
+@click.option("--revoke", is_flag=True, help="Revoke every token of this person instead.")
+@data_dir_option
+@click.pass_obj
+def token(parts: Any, role: str, person: str, days: int | None, data_dir: Path | None, *, revoke: bool) -> None:
+    """Print a bearer token for a person in a role the directory gives them. It is shown this once."""
+    with opened(parts, data_dir) as house:
+        if revoke:
+            click.echo(f"Revoked {revoke_tokens(house.desk, person, now())} tokens.")
+            return
+        days = days or parts.read_settings().token_days
+        click.echo(issue_token(house.desk, person, Role(role), days, now()).text)
+
+
+@click.group()
+def keys() -> None:
+    """The keys, by name; never their private halves."""
+
+
+@keys.command()
+@data_dir_option
+@click.pass_obj
+def init(parts: Any, data_dir: Path | None) -> None:
+    """Make whatever key does not exist yet."""
+    with opened(parts, data_dir) as house:
+        click.echo(f"{len(house.keyring.public)} keys are there.")
+
+
+@keys.command("list")
+@data_dir_option
+@click.pass_obj
+def list_(parts: Any, data_dir: Path | None) -> None:
+    """List the keys in use by role and id."""
+    with opened(parts, data_dir) as house:
+        for role, key in house.keyring.ids():
+            click.echo(f"{role:15} {key.hex()}")
+
+
+@keys.command()
+@data_dir_option
+@click.pass_obj
+def public(parts: Any, data_dir: Path | None) -> None:
+    """Print the verifier keys that `rule12 verify --key FILE` takes. Hand them out on paper or in person."""
+    with opened(parts, data_dir) as house:
+        for key in house.signer.verifier_keys():
+            click.echo(key.encode())
+
+
+@click.group()
+def catalogue() -> None:
+    """The rules as dated data."""
+
+
+@catalogue.command()
+def check() -> None:
+    """Check that every file of the catalogue holds together."""
+    law = load()
+    if faults := law.check([str(state) for state in State]):
+        raise CatalogueBroken("\n".join(faults))
+    click.echo(
+        f"{len(law.categories)} categories, {len(law.citations)} citations, {len(law.principles)} principles: sound."
+    )
+
+
+COMMANDS = (directory, token, keys, catalogue)

@@ -1,0 +1,120 @@
+"""`Idempotency-Key` on creating requests: the same key gives the same answer, once, whatever the network does."""
+
+import json
+import re
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from flask import request
+
+from api.context import desk, now
+from cases.errors import KeyMalformed, KeyReused, StillInProgress
+from cases.ports import Digest, Keyed, Then, Work
+
+T = TypeVar("T")
+_KEY = re.compile(r"[A-Za-z0-9_-]{22,128}")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_under_way: set[bytes] = set()
+_lock = threading.Lock()
+
+Act = Callable[[Then | None], T]
+Show = Callable[[T], dict[str, Any]]
+
+
+def once(act: Act[T], show: Show[T], who: str = "") -> dict[str, Any]:
+    """Do it, or give the answer it had before. The answer is stored in the transaction of the effect.
+
+    Raises KeyMalformed, StillInProgress, KeyReused, and whatever `act` raises; nothing is stored then.
+    """
+    keyed = _keyed(request.headers.get("Idempotency-Key"))
+    if keyed is None:
+        return show(act(None))
+    print_ = _started(keyed, who)
+    print_.update(request.get_data())
+    return _once(keyed, print_, act, show)
+
+
+def once_streaming(
+    blocks: Iterable[bytes], act: Callable[[Iterable[bytes], Then | None], T], show: Show[T], who: str = ""
+) -> dict[str, Any]:
+    """The same for a body that is too large to hold: its fingerprint is taken as it streams by."""
+    keyed = _keyed(request.headers.get("Idempotency-Key"))
+    if keyed is None:
+        return show(act(blocks, None))
+    print_ = _started(keyed, who)
+    watched = _watched(blocks, print_)
+    return _once(keyed, print_, lambda then: act(watched, then), show, watched)
+
+
+def form_key(text: str) -> Keyed | None:
+    """The key a form carries in a hidden field."""
+    return _keyed(text or None)
+
+
+def once_under(keyed: Keyed | None, body: bytes, act: Act[T], show: Show[T]) -> dict[str, Any]:
+    """`once` for a key that came some other way than in the header."""
+    if keyed is None:
+        return show(act(None))
+    print_ = _started(keyed, "form")
+    print_.update(body)
+    return _once(keyed, print_, act, show)
+
+
+def _once(keyed: Keyed, print_: Digest, act: Act[T], show: Show[T], unread: Iterable[bytes] = ()) -> dict[str, Any]:
+    def remember(work: Work, result: T) -> None:
+        work.keep_answer(keyed.seal(json.dumps(show(result)).encode(), print_.digest()), now())
+
+    with _one_at_a_time(keyed):
+        if earlier := keyed.earlier():
+            deque(unread, maxlen=0)
+            return _read(keyed.open(earlier, print_.digest()))
+        try:
+            return show(act(remember))
+        except KeyReused:
+            # Another process answered between our look and our commit; ours was undone. Give its answer.
+            if earlier := keyed.earlier():
+                return _read(keyed.open(earlier, print_.digest()))
+            raise
+
+
+def _read(plain: bytes) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(plain)
+    return answer
+
+
+def _keyed(key: str | None) -> Keyed | None:
+    if key is None:
+        return None
+    if not (_KEY.fullmatch(key) or _UUID.fullmatch(key)):
+        raise KeyMalformed("An idempotency key is a UUID, or at least 22 characters of A-Z, a-z, 0-9, _ and -.")
+    return desk().answers.under(key)
+
+
+def _started(keyed: Keyed, who: str) -> Digest:
+    """The fingerprint begins with what was asked of whom: one key never answers for another path or person."""
+    print_ = keyed.fingerprint()
+    for part in (request.method, request.path, who, request.headers.get("Content-Type", "")):
+        print_.update(part.encode() + b"\x00")
+    return print_
+
+
+def _watched(blocks: Iterable[bytes], print_: Digest) -> Iterator[bytes]:
+    for block in blocks:
+        print_.update(block)
+        yield block
+
+
+@contextmanager
+def _one_at_a_time(keyed: Keyed) -> Iterator[None]:
+    with _lock:
+        if keyed.lookup in _under_way:
+            raise StillInProgress("This request is being worked on. Ask again in a moment with the same key.")
+        _under_way.add(keyed.lookup)
+    try:
+        yield
+    finally:
+        with _lock:
+            _under_way.discard(keyed.lookup)

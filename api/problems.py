@@ -1,0 +1,149 @@
+"""The one table from refusals in casework's words to HTTP (RFC 9457). Nothing sensitive is ever in an answer."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Any
+
+from flask import Flask, Response, json
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from cases import errors
+from cases.errors import CaseError
+
+LOG = logging.getLogger("rule12")
+MEDIA_TYPE = "application/problem+json"
+
+# fmt: off
+PROBLEMS: Mapping[type[CaseError], tuple[int, str]] = MappingProxyType({
+    errors.Malformed:          (422, "malformed"),
+    errors.SignInNeeded:       (401, "sign-in-needed"),
+    errors.ReceiptRefused:     (401, "receipt-refused"),
+    errors.NotPermitted:       (403, "not-permitted"),
+    errors.UnknownCase:        (404, "unknown-case"),
+    errors.UnknownItem:        (404, "unknown-item"),
+    errors.MoveNotAllowed:     (409, "move-not-allowed"),
+    errors.StaleVersion:       (412, "stale-version"),
+    errors.VersionNeeded:      (428, "version-needed"),
+    errors.ConflictOfInterest: (409, "conflict-of-interest"),
+    errors.MediaRefused:       (415, "media-refused"),
+    errors.TooLarge:           (413, "too-large"),
+    errors.LengthNeeded:       (411, "length-needed"),
+    errors.BodyNotWhole:       (422, "body-not-whole"),
+    errors.KeyMalformed:       (400, "key-malformed"),
+    errors.StillInProgress:    (409, "still-in-progress"),
+    errors.KeyReused:          (422, "key-reused"),
+    errors.EvidenceUnreadable: (500, "evidence-unreadable"),
+    errors.LedgerBroken:       (500, "ledger-broken"),
+    errors.DirectoryRefused:   (422, "directory-refused"),
+    errors.CatalogueBroken:    (500, "catalogue-broken"),
+    errors.CannotStart:        (500, "not-configured"),
+})
+# fmt: on
+
+CHALLENGES: Mapping[type[CaseError], str] = MappingProxyType(
+    {errors.ReceiptRefused: "Receipt", errors.SignInNeeded: 'Bearer realm="rule12"'}
+)
+
+
+def problem(status: int, slug: str, detail: str, **more: Any) -> Response:
+    """A problem document. `type` is stable; `detail` says what is wrong and what to do."""
+    body = {
+        "type": f"urn:rule12:problem:{slug}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
+    return Response(json.dumps(body | more), status, content_type=MEDIA_TYPE)
+
+
+def of_refusal(error: CaseError) -> Response:
+    """The answer to a refusal."""
+    status, slug = PROBLEMS[type(error)]
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        LOG.error("%s: %s", slug, error)
+    answer = problem(status, slug, str(error), **_more(error))
+    if challenge := CHALLENGES.get(type(error)):
+        answer.headers["WWW-Authenticate"] = challenge
+    if isinstance(error, errors.TooLarge | errors.BodyNotWhole | errors.MediaRefused):
+        answer.headers["Connection"] = "close"
+    return answer
+
+
+def _more(error: CaseError) -> dict[str, Any]:
+    if isinstance(error, errors.Malformed):
+        return {"errors": [{"pointer": fault.pointer, "detail": fault.detail} for fault in error.faults]}
+    if isinstance(error, errors.MoveNotAllowed):
+        return {"open_moves": list(error.open_moves)}
+    return {}
+
+
+def of_http(error: HTTPException) -> Response:
+    """The answer to what the framework refuses: unknown paths, methods, bodies that are not JSON, wrong input."""
+    if faults := _input_faults(error):
+        return of_refusal(errors.Malformed(faults))
+    status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    slug = HTTPStatus(status).phrase.lower().replace(" ", "-")
+    answer = problem(status, slug, error.description or HTTPStatus(status).description)
+    for name, value in error.get_headers():
+        if name.lower() not in {"content-type", "content-length"}:
+            answer.headers[name] = value
+    return answer
+
+
+def _input_faults(error: HTTPException) -> list[errors.Fault]:
+    """Mistakes the schemas found, as JSON pointers. The framework keeps them as {location: {field: …}}."""
+    if error.code != HTTPStatus.UNPROCESSABLE_ENTITY:
+        return []
+    messages = (getattr(error, "data", None) or {}).get("messages") or {}
+    return [fault for found in messages.values() for fault in faults_in(found)]
+
+
+def faults_in(found: Any) -> list[errors.Fault]:
+    """Marshmallow's nested messages as JSON pointers."""
+    return list(_flattened(found, "#"))
+
+
+def _flattened(found: Any, pointer: str) -> Iterator[errors.Fault]:
+    if isinstance(found, Mapping):
+        for key, below in found.items():
+            name = str(key).replace("~", "~0").replace("/", "~1")
+            yield from _flattened(below, pointer if key == "_schema" else f"{pointer}/{name}")
+    else:
+        yield from (errors.Fault(pointer, str(detail)) for detail in found)
+
+
+def of_accident(error: Exception) -> Response:
+    """The answer to a mistake of ours. The log names the place, never the content."""
+    LOG.error("unexpected %s in %s", type(error).__name__, _where(error))
+    return problem(500, "internal", "Something went wrong on our side; nothing was half-done. Try again in a minute.")
+
+
+def _where(error: Exception) -> str:
+    """File, line and function of the last frame: an exception's message could quote what somebody wrote."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    if trace is None:
+        return "an unknown place"
+    code = trace.tb_frame.f_code
+    return f"{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno} {code.co_name}"
+
+
+def answer_problems(app: Flask) -> None:
+    """Let every refusal, framework error and accident of this app be answered as a problem."""
+
+    def refused(error: CaseError) -> ResponseReturnValue:
+        return of_refusal(error)
+
+    def http(error: HTTPException) -> ResponseReturnValue:
+        return of_http(error)
+
+    def accident(error: Exception) -> ResponseReturnValue:
+        return of_accident(error)
+
+    app.register_error_handler(CaseError, refused)
+    app.register_error_handler(HTTPException, http)
+    app.register_error_handler(Exception, accident)

@@ -1,0 +1,1 @@
+"""JSON endpoints, one file per group of paths."""

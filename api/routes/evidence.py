@@ -1,0 +1,76 @@
+"""Evidence below its case: the list, the original, its custody."""
+
+from typing import Any
+from urllib.parse import unquote
+from uuid import UUID
+
+from flask import Response, request
+from werkzeug.datastructures import Headers
+
+from api import shown
+from api.access import needs
+from api.blueprints import PREFIX, Answer, Blueprint
+from api.context import actor, desk, now
+from api.downloads import attachment
+from api.routes.cases import WORKS_CASES
+from api.schemas import EntrySchema, EvidenceSchema
+from api.versions import tag
+from cases.casework import looking
+from cases.errors import Fault, Malformed
+from cases.people import Role
+from cases.sight import Part, may_see
+
+blueprint = Blueprint("evidence", __name__, url_prefix=f"{PREFIX}/cases/<string:number>/evidence")
+SEES_EVIDENCE = (Role.SUPERVISOR, *WORKS_CASES)
+SHORTEST, LONGEST = 10, 500
+REASON = {
+    "name": "Reason",
+    "in": "header",
+    "required": True,
+    "description": "Why the original is opened: 10 to 500 characters, percent-encoded UTF-8. Kept sealed.",
+    "schema": {"type": "string"},
+}
+
+
+@blueprint.route("", methods=["GET"])
+@needs(*SEES_EVIDENCE)
+@blueprint.response(200, EvidenceSchema(many=True))
+def listed(number: str) -> Answer:
+    """The files of a case. Their names, types and hashes are sealed: listing them is an entry."""
+    who = actor()
+    case = looking.find_case(desk(), who, number)
+    found = looking.list_evidence(desk(), who, number, now())
+    headers = tag(case) if may_see(who, Part.WORK) else Headers()
+    return [shown.file_facts(facts) for facts in found], 200, headers
+
+
+@blueprint.route("/<uuid:evidence_id>/content", methods=["GET"])
+@blueprint.doc(parameters=[REASON])
+@needs(*SEES_EVIDENCE)
+@blueprint.response(200, {"type": "string", "format": "binary"}, content_type="application/octet-stream")
+def content(number: str, evidence_id: UUID) -> Response:
+    """The original, whole. Needs a `Reason` header; that it was opened is an entry before the first byte leaves."""
+    who = actor()
+    looking.find_case(desk(), who, number)
+    facts, blocks = looking.read_original(desk(), who, number, evidence_id, _reason(), now())
+    return attachment(blocks, facts.size, facts.name or str(evidence_id), facts.media_type)
+
+
+def _reason() -> str:
+    """The `Reason` header. Raises Malformed."""
+    try:
+        reason = unquote(request.headers.get("Reason", ""), errors="strict").strip()
+    except UnicodeDecodeError:
+        reason = ""
+    if not SHORTEST <= len(reason) <= LONGEST or not reason.replace("\n", " ").isprintable():
+        detail = f"Say why, in {SHORTEST} to {LONGEST} characters, percent-encoded UTF-8."
+        raise Malformed([Fault("#/headers/Reason", detail)])
+    return reason
+
+
+@blueprint.route("/<uuid:evidence_id>/custody", methods=["GET"])
+@needs(*WORKS_CASES)
+@blueprint.response(200, EntrySchema(many=True))
+def custody(number: str, evidence_id: UUID) -> list[dict[str, Any]]:
+    """Every entry about one file: who took it in, who looked at it, when."""
+    return [shown.entry(stored) for stored in looking.custody(desk(), actor(), number, evidence_id)]

@@ -1,0 +1,83 @@
+"""What a receipt opens."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import request
+from werkzeug.http import parse_options_header
+
+from api import shown
+from api.access import RECEIPT, needs
+from api.blueprints import PREFIX, Blueprint
+from api.bodies import announced_digests, announced_length, body_blocks, must_not_be_too_large, must_prove_wholeness
+from api.context import complaint, desk, now, receipt
+from api.idempotency import once, once_streaming
+from api.schemas import EvidenceSchema, MailboxSchema, MessageInSchema, MessageSchema
+from cases.casework.mailbox import Facts, Sent, add_evidence, add_message, letters_of, open_mailbox, show_mailbox
+from cases.media import must_be_allowed
+from cases.ports import Then
+
+blueprint = Blueprint("mailbox", __name__, url_prefix=f"{PREFIX}/mailbox", description="What a receipt opens.")
+RAW_BODY = {
+    "requestBody": {
+        "required": True,
+        "description": "The file as it is.",
+        "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+@blueprint.route("", methods=["GET"])
+@needs(RECEIPT)
+@blueprint.response(200, MailboxSchema)
+def show() -> dict[str, Any]:
+    """Status in plain words, own statement, evidence, messages and proofs."""
+    return shown.mailbox(show_mailbox(desk(), open_mailbox(desk(), receipt())), now())
+
+
+@blueprint.route("/messages", methods=["GET"])
+@needs(RECEIPT)
+@blueprint.response(200, MessageSchema(many=True))
+def messages() -> list[dict[str, Any]]:
+    """All messages, oldest first."""
+    opened = open_mailbox(desk(), receipt())
+    return [shown.letter(one) for one in letters_of(desk(), opened.complaint, opened)]
+
+
+@blueprint.route("/messages", methods=["POST"])
+@needs(RECEIPT)
+@blueprint.arguments(MessageInSchema)
+@blueprint.response(201, MessageSchema)
+def write(told: dict[str, Any]) -> dict[str, Any]:
+    """Write to the desk."""
+    who = complaint()
+    return once(lambda then: add_message(desk(), who, told["text"], now(), then), shown.letter, str(who.id))
+
+
+@blueprint.route("/evidence", methods=["POST"])
+@blueprint.doc(**RAW_BODY)
+@needs(RECEIPT)
+@blueprint.response(201, EvidenceSchema)
+def add() -> dict[str, Any]:
+    """Add a file: the raw body, sealed as it streams in.
+
+    Kept only if it came whole: as many bytes as Content-Length says, or a matching Content-Digest.
+    """
+    who = complaint()
+    must_be_allowed(request.headers.get("Content-Type"))
+    digests = announced_digests()
+    must_prove_wholeness(digests)
+    must_not_be_too_large(desk().limits.evidence_bytes)
+
+    def act(blocks: Iterable[bytes], then: Then | None) -> Facts:
+        sent = Sent(blocks, request.headers.get("Content-Type"), _name(), announced_length(), digests)
+        return add_evidence(desk(), who, sent, now(), then)
+
+    return once_streaming(body_blocks(), act, shown.stored_file, str(who.id))
+
+
+def _name() -> str:
+    """The file name the sender gives, as a label only: it never names anything on a disk."""
+    _, options = parse_options_header(request.headers.get("Content-Disposition"))
+    name = options.get("filename", "").replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(letter for letter in name if letter.isprintable())

@@ -1,0 +1,310 @@
+"""Shapes on the wire; no rules. Unknown fields are refused, and every mistake is reported at once."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from cases.complaint import Consent
+from cases.directory import PERSONNEL_TYPES
+from cases.lifecycle import Action, Queue, State
+from cases.people import Role
+
+LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
+CHANNELS = ("web", "api", "email", "phone", "post", "visit")
+ACCOUNT_KINDS = ("personal", "institutional", "unknown")
+SHORT, LONG, NARRATIVE = 200, 2_000, 20_000
+_UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_SLUG = validate.Regexp(r"[a-z0-9][a-z0-9_.\-]{0,39}\Z", error="This is no slug of the catalogue.")
+
+
+class Words(fields.String):
+    """Text somebody wrote: no control characters but tab and line ends, no halves of characters."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> str:
+        text = super()._deserialize(value, attr, data, **more)
+        if text is None or _UNFIT.search(text):
+            raise ValidationError("Control characters and broken Unicode are not accepted.")
+        return str(text)
+
+
+def words(longest: int = SHORT, *, required: bool = False, shortest: int = 0, **more: Any) -> Words:
+    return Words(required=required, validate=validate.Length(min=shortest, max=longest), **more)
+
+
+def instant(**more: Any) -> fields.String:
+    """An RFC 3339 time on its way out: views hand over ready text."""
+    return fields.String(metadata={"format": "date-time", **more.pop("metadata", {})}, **more)
+
+
+class Strict(Schema):
+    """Refuses what it does not know: a misspelt field must not be lost silently."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class PostSchema(Strict):
+    platform = words()
+    url = words(LONG)
+    handle = words()
+    account_kind = fields.String(validate=validate.OneOf(ACCOUNT_KINDS))
+    posted_at = words(40)
+    seen_at = words(40)
+    still_online = fields.Boolean(allow_none=True)
+    audience = words()
+    affiliation_shown = fields.Boolean(allow_none=True)
+    disclaimer_shown = fields.Boolean(allow_none=True)
+    language = words(20)
+
+
+class NamedSchema(Strict):
+    name = words()
+    staff_number = words(40)
+    email = words()
+    function = words()
+    duty_station = words()
+    personnel_type = words(40)
+    relation = words()
+
+
+class StatementSchema(Strict):
+    summary = words(SHORT, required=True, shortest=1)
+    narrative = words(NARRATIVE, required=True, shortest=1)
+    concerns = fields.List(fields.String(validate=_SLUG), validate=validate.Length(max=30))
+    posts = fields.List(fields.Nested(PostSchema), validate=validate.Length(max=50))
+    subjects = fields.List(fields.Nested(NamedSchema), validate=validate.Length(max=20))
+    witnesses = fields.List(fields.Nested(NamedSchema), validate=validate.Length(max=20))
+    place = words()
+    immediate_danger = fields.Boolean()
+    supervisor_told = fields.Boolean()
+    supervisor_involved = fields.Boolean()
+    fears_retaliation = fields.Boolean()
+    tell_ethics = fields.Boolean()
+
+
+class ReporterSchema(Strict):
+    consent = fields.Enum(Consent, by_value=True, required=True)
+    name = words()
+    email = words()
+    staff_number = words(40)
+    personnel_type = fields.String(validate=validate.OneOf(sorted(PERSONNEL_TYPES)))
+    share_with_supervisor = fields.Boolean(metadata={"description": "Absent means no."})
+
+
+class ComplaintSchema(Strict):
+    language = fields.String(required=True, validate=validate.OneOf(LANGUAGES))
+    channel = fields.String(load_default="api", validate=validate.OneOf(CHANNELS))
+    statement = fields.Nested(StatementSchema, required=True)
+    reporter = fields.Nested(ReporterSchema, required=True)
+
+
+class FiledSchema(Schema):
+    complaint_id = fields.UUID(required=True)
+    receipt = fields.String(required=True, metadata={"description": "Secret. Opens the mailbox; cannot be recovered."})
+    received_at = instant(required=True)
+    acknowledge_by = instant(required=True)
+    filing_proof = fields.String(required=True, metadata={"description": "A C2SP signed note; keep it."})
+
+
+class EvidenceSchema(Schema):
+    evidence_id = fields.UUID(required=True)
+    size = fields.Integer(required=True)
+    sha256 = fields.String(required=True)
+    media_type = fields.String()
+    name = fields.String()
+
+
+class MessageInSchema(Strict):
+    text = words(NARRATIVE, required=True, shortest=1)
+
+
+class MessageSchema(Schema):
+    message_id = fields.UUID(required=True)
+    from_reporter = fields.Boolean(required=True)
+    at = instant(required=True)
+    text = fields.String(required=True)
+
+
+class StatusSchema(Schema):
+    slug = fields.String(required=True)
+    text = fields.String(required=True)
+    next = fields.String(required=True)
+    next_by = instant(required=True, allow_none=True)
+
+
+class ProofsSchema(Schema):
+    filing_entry = fields.String(
+        required=True, metadata={"description": "Canonical bytes of the intake entry, as text."}
+    )
+    tlog_proof = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "C2SP tlog-proof once merged: `rule12 verify --proof FILE`."},
+    )
+
+
+class MailboxSchema(Schema):
+    received_at = instant(required=True)
+    status = fields.Nested(StatusSchema, required=True)
+    statement = fields.Dict(required=True)
+    evidence = fields.List(fields.Nested(EvidenceSchema), required=True)
+    messages = fields.List(fields.Nested(MessageSchema), required=True)
+    proofs = fields.Nested(ProofsSchema, required=True)
+
+
+class CatalogueQuery(Schema):
+    lang = fields.String(load_default="en", validate=validate.OneOf(LANGUAGES))
+    on = fields.Date(metadata={"description": "The day whose rules are wanted; today if absent."})
+
+    class Meta:
+        unknown = RAISE
+
+
+class CatalogueSchema(Schema):
+    on = fields.String(required=True)
+    language = fields.String(required=True)
+    principles = fields.List(fields.Dict(), required=True)
+    categories = fields.List(fields.Dict(), required=True)
+    citations = fields.List(fields.Dict(), required=True)
+
+
+class PageQuery(Schema):
+    cursor = fields.String(validate=validate.Length(max=300))
+    limit = fields.Integer(strict=False, load_default=50, validate=validate.Range(1, 200))
+
+    class Meta:
+        unknown = RAISE
+
+
+class CasesQuery(PageQuery):
+    state = fields.Enum(State, by_value=True)
+    category = fields.String(validate=_SLUG)
+    assignee = fields.String(validate=validate.Length(max=40))
+    overdue = fields.Boolean()
+    received_from = fields.AwareDateTime(format="iso")
+    received_to = fields.AwareDateTime(format="iso")
+    sort = fields.String(load_default="received", validate=validate.OneOf(("received", "due")))
+
+
+class AssigneeSchema(Schema):
+    person = fields.String(required=True)
+    role = fields.Enum(Role, by_value=True, required=True)
+
+
+class DueSchema(Schema):
+    what = fields.String(required=True)
+    by = instant(required=True)
+
+
+class RoutingSchema(Schema):
+    to = fields.List(fields.String(), required=True)
+    queue = fields.Enum(Queue, by_value=True)
+    explanation = fields.Dict()
+
+
+class CaseSchema(Schema):
+    number = fields.String(required=True)
+    received_at = instant(required=True)
+    categories = fields.List(fields.String(), required=True)
+    state = fields.Enum(State, by_value=True)
+    version = fields.Integer()
+    closure_reason = fields.String(allow_none=True)
+    acknowledged_at = instant(allow_none=True)
+    due = fields.Nested(DueSchema, allow_none=True)
+    assignees = fields.List(fields.Nested(AssigneeSchema))
+    routing = fields.Nested(RoutingSchema)
+    statement = fields.Dict()
+
+
+def page_of(item: type[Schema], name: str) -> type[Schema]:
+    """One page of a list: `next` is the cursor of the page after, or null."""
+    return Schema.from_dict(
+        {
+            "items": fields.List(fields.Nested(item), required=True),
+            "next": fields.String(required=True, allow_none=True),
+        },
+        name=name,
+    )
+
+
+class EntrySchema(Schema):
+    position = fields.Integer(required=True)
+    index = fields.Integer(required=True, allow_none=True, metadata={"description": "Leaf index once merged."})
+    entry = fields.Dict(
+        required=True, metadata={"description": "The entry; its RFC 8785 form is what the ledger hashes."}
+    )
+    reason = fields.String()
+
+
+class TimelineQuery(PageQuery):
+    reasons = fields.Boolean(load_default=False, metadata={"description": "Open the sealed reasons; that is a look."})
+
+
+class EntriesQuery(PageQuery):
+    about = fields.String(validate=validate.Length(max=40))
+    actor = fields.String(validate=validate.Length(max=40))
+    action = fields.String(validate=validate.Length(max=40))
+    kind = fields.String(validate=validate.OneOf(("intake", "change", "look", "system")))
+    from_ = fields.AwareDateTime(format="iso", data_key="from")
+    to = fields.AwareDateTime(format="iso")
+
+
+class OpenMoveSchema(Schema):
+    move = fields.Enum(Action, by_value=True, required=True)
+    to = fields.Enum(State, by_value=True, required=True)
+    needs = fields.List(fields.String(), required=True)
+    closure_reasons = fields.List(fields.String())
+
+
+class MoveInSchema(Strict):
+    move = fields.Enum(Action, by_value=True, required=True)
+    reason = words(NARRATIVE, load_default="")
+    closure_reason = fields.String(load_default="", validate=validate.Length(max=40))
+    notice = words(NARRATIVE, load_default="")
+
+
+class MovedSchema(Schema):
+    move = fields.Enum(Action, by_value=True, required=True)
+    outcome = fields.String(required=True, validate=validate.OneOf(("done", "proposed")))
+    state = fields.Enum(State, by_value=True, required=True)
+    version = fields.Integer(required=True)
+
+
+class AssignmentInSchema(Strict):
+    person = words(40, required=True, shortest=1)
+    role = fields.Enum(Role, by_value=True, required=True)
+
+
+class AssignedSchema(AssigneeSchema):
+    version = fields.Integer(required=True)
+
+
+class ExportInSchema(Strict):
+    case = fields.String(validate=validate.Length(max=24), metadata={"description": "Only entries about this case."})
+    from_ = fields.AwareDateTime(format="iso", data_key="from")
+    to = fields.AwareDateTime(format="iso")
+
+
+class ExportedSchema(Schema):
+    export_id = fields.UUID(required=True)
+    at = instant(required=True)
+    entries = fields.Integer(required=True, metadata={"description": "Entries its checkpoint covers."})
+    bytes = fields.Integer(required=True)
+
+
+class HealthSchema(Schema):
+    status = fields.String(required=True)
+    waiting_since = instant(allow_none=True)
+
+
+class ProblemSchema(Schema):
+    """RFC 9457."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    errors = fields.List(fields.Dict())
+    open_moves = fields.List(fields.String())

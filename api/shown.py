@@ -1,0 +1,110 @@
+"""From the values the verbs return to what goes over the wire: JSON-ready, with times as RFC 3339."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from cases.case import Case
+from cases.casework.auditing import Exported
+from cases.casework.filing import Filed
+from cases.casework.looking import CaseView
+from cases.casework.mailbox import Facts, Letter, MailboxView
+from cases.catalogue import load
+from cases.notes import InclusionProof
+from cases.ports import StoredEntry
+from cases.sight import Actor, Part, may_see
+from cases.times import stamp
+
+
+def moment(at: datetime | None) -> str | None:
+    return stamp(at) if at else None
+
+
+def filed(done: Filed) -> dict[str, Any]:
+    return {
+        "complaint_id": str(done.complaint),
+        "receipt": done.receipt,
+        "received_at": stamp(done.received_at),
+        "acknowledge_by": stamp(done.acknowledge_by),
+        "filing_proof": done.filing_proof,
+    }
+
+
+def stored_file(facts: Facts) -> dict[str, Any]:
+    return {"evidence_id": facts.evidence, "size": facts.size, "sha256": facts.sha256}
+
+
+def file_facts(facts: Facts) -> dict[str, Any]:
+    return stored_file(facts) | {"media_type": facts.media_type, "name": facts.name}
+
+
+def letter(one: Letter) -> dict[str, Any]:
+    return {"message_id": one.id, "from_reporter": one.from_reporter, "at": stamp(one.at), "text": one.text}
+
+
+def mailbox(view: MailboxView, today: datetime) -> dict[str, Any]:
+    words = load().wording(f"status-{view.status.slug}", today.date())
+    return {
+        "received_at": stamp(view.received_at),
+        "status": {
+            "slug": view.status.slug,
+            "text": words.text,
+            "next": words.next,
+            "next_by": moment(view.status.next_by),
+        },
+        "statement": view.told["statement"],
+        "evidence": [file_facts(facts) for facts in view.evidence],
+        "messages": [letter(one) for one in view.letters],
+        "proofs": {"filing_entry": view.filed.body.decode(), "tlog_proof": tlog_proof(view)},
+    }
+
+
+def tlog_proof(view: MailboxView) -> str | None:
+    """The proof of inclusion with the entry's bytes as its extra, or None while the entry waits to be merged."""
+    if view.merged is None:
+        return None
+    merged = view.merged
+    return InclusionProof(merged.index, merged.hashes, merged.checkpoint, view.filed.body).text()
+
+
+def case_row(case: Case, actor: Actor) -> dict[str, Any]:
+    """A case in a list: nothing sealed, and of the work only what the role may see."""
+    row: dict[str, Any] = {
+        "number": case.number,
+        "received_at": stamp(case.received_at),
+        "categories": list(case.categories),
+    }
+    if may_see(actor, Part.ROUTE):
+        row["routing"] = {"to": list(case.to), "queue": str(case.queue)}
+    if may_see(actor, Part.WORK):
+        row |= {
+            "state": str(case.state),
+            "version": case.version,
+            "acknowledged_at": moment(case.acknowledged_at),
+            "closure_reason": case.closure_reason,
+            "due": {"what": case.due.what, "by": stamp(case.due.by)} if case.due else None,
+            "assignees": [{"person": who.person, "role": str(who.role)} for who in case.assignees],
+        }
+    return row
+
+
+def case_page(view: CaseView, actor: Actor) -> dict[str, Any]:
+    row = case_row(view.case, actor)
+    if view.told is not None:
+        row["statement"] = view.told["statement"]
+    if view.explanation is not None:
+        row["routing"]["explanation"] = dict(view.explanation)
+    return row
+
+
+def entry(stored: StoredEntry, reasons: dict[str, str] | None = None) -> dict[str, Any]:
+    body = json.loads(stored.body)
+    shown: dict[str, Any] = {"position": stored.position, "index": stored.index, "entry": body}
+    for part in body["sealed"]:
+        if reasons and part["object"] in reasons:
+            shown["reason"] = reasons[part["object"]]
+    return shown
+
+
+def exported(done: Exported) -> dict[str, Any]:
+    return {"export_id": str(done.id), "at": stamp(done.at), "entries": done.size, "bytes": done.bytes}
