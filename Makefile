@@ -47,7 +47,12 @@ tour: setup ## Walk the whole story over HTTP, in a temporary place
 bench: $(VENV)/test.stamp ## Measure against the bars; writes build/bench.json
 	$(BIN)/python -m tests.bench
 
-screens: $(VENV)/test.stamp ## Take the pictures of README and docs again (needs Debian's chromium)
+$(VENV)/screens.stamp: $(VENV)/run.stamp .lock/screens.txt
+	$(PIP) -r .lock/screens.txt
+	@touch $@
+
+screens: $(VENV)/screens.stamp ## Take the pictures of README and docs again (needs chromium)
+	@command -v chromium >/dev/null || { echo "Chromium is needed. On Debian: apt-get install chromium fonts-noto-core"; exit 2; }
 	$(BIN)/python tests/screens.py
 
 drills: $(VENV)/test.stamp ## Slow drills: many more kills, larger uploads
@@ -59,6 +64,7 @@ openapi: setup ## Write openapi/openapi.json anew
 lock: ## Resolve the dependencies anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --extra build pyproject.toml -o .lock/run.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --extra build --extra test pyproject.toml -o .lock/test.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --extra screens pyproject.toml -o .lock/screens.txt
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .hypothesis *.egg-info

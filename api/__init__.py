@@ -44,7 +44,7 @@ SPECIFICATION = {
                 "type": "apiKey",
                 "in": "header",
                 "name": "Authorization",
-                "description": "`Receipt XXXXX-XXXXX-XXXXX-XXXXX-XXXXX`, as given when the complaint was filed.",
+                "description": "`Receipt ABCDE-FGHJK-MNPQR-STVWX-YZ234`, as given when the complaint was filed.",
             },
         }
     },

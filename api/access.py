@@ -57,7 +57,7 @@ def _anyone() -> None:
 def _receipt_holder() -> None:
     shown = request.headers.get("Authorization", "")
     if not shown.startswith(SHOWN):
-        raise ReceiptRefused("Show your receipt: `Authorization: Receipt XXXXX-XXXXX-XXXXX-XXXXX-XXXXX`.")
+        raise ReceiptRefused("Show your receipt: `Authorization: Receipt ABCDE-FGHJK-MNPQR-STVWX-YZ234`.")
     g.receipt = shown.removeprefix(SHOWN)
     g.complaint = find_mailbox(desk(), g.receipt)
 

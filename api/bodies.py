@@ -64,7 +64,7 @@ def must_prove_wholeness(digests: Mapping[str, bytes]) -> None:
 
 
 def body_blocks() -> Iterator[bytes]:
-    """The body. A connection that breaks raises BodyNotWhole; a short body simply ends, and whoever counts finds out."""
+    """The body. A connection that breaks raises BodyNotWhole; a short body just ends, and whoever counts finds out."""
     source = cast("BinaryIO", request.environ["wsgi.input"])
     length = announced_length()
     left = desk().limits.evidence_bytes * 2 if length is None else length

@@ -3,7 +3,7 @@
     secret  := 15 random bytes (120 bits)
     symbols := 24 symbols of Crockford's base32 alphabet, 5 bits each, most significant first
     check   := the symbol for the first 5 bits of SHA-256(symbols as ASCII)
-    receipt := symbols ‖ check, in five groups of five: XXXXX-XXXXX-XXXXX-XXXXX-XXXXX
+    receipt := symbols ‖ check, in five groups of five: ABCDE-FGHJK-MNPQR-STVWX-YZ234
 
 Reading forgives case, spaces and dashes, O for 0, and I or L for 1.
 The check symbol notices a wrong symbol among the 24 in 31 cases of 32 on average, and a wrong check symbol always.

@@ -78,9 +78,7 @@ def add() -> ResponseReturnValue:
     parts = parts_of(body_blocks(), request.mimetype_params["boundary"])
     try:
         receipt, complaint = _opened_by(next(parts, None))
-        for part in parts:
-            if part.filename:
-                outcomes.append(_stored(complaint, part))
+        outcomes.extend(_stored(complaint, part) for part in parts if part.filename)
     except ReceiptRefused as error:
         return _ask_receipt(str(error)), 401
     except BodyNotWhole as error:

@@ -44,14 +44,16 @@ def _data(events: Iterator[Event]) -> Iterator[bytes]:
 
 
 def _events(blocks: Iterator[bytes], decoder: MultipartDecoder) -> Iterator[Event]:
+    ended = False
     try:
         while not isinstance(event := decoder.next_event(), Epilogue):
-            if isinstance(event, NeedData):
-                block = next(blocks, None)
-                if block is None:
-                    raise BodyNotWhole(CUT)
-                decoder.receive_data(block)
-            else:
+            if not isinstance(event, NeedData):
                 yield event
+            elif ended:
+                raise BodyNotWhole(CUT)
+            else:
+                block = next(blocks, None)
+                ended = block is None
+                decoder.receive_data(block)
     except ValueError as error:
-        raise BodyNotWhole("This is no multipart form. Use the form on the page, or the API.") from error
+        raise BodyNotWhole(CUT) from error

@@ -33,7 +33,7 @@ def moved(case, action, by, what=CLOSING):
 
 
 def taken_on(case, who, by=HEAD, *, walled=False):
-    return assign(case, Assignment(who.person, who.role), by, walled=walled, at=AT)[0]
+    return assign(case, Assignment(who.person, who.role), by, walled=walled)[0]
 
 
 def reported(case=FRESH):
@@ -65,7 +65,7 @@ class CaseLife(RuleBasedStateMachine):
     @rule(person=st.sampled_from(PEOPLE), role=st.sampled_from(Role), by=ACTORS, walled=st.booleans())
     def someone_assigns_somebody(self, person, role, by, walled):
         with suppress(CaseError):
-            self.case, _ = assign(self.case, Assignment(person, role), by, walled=walled, at=AT)
+            self.case, _ = assign(self.case, Assignment(person, role), by, walled=walled)
             assert not walled
             self.changed(by.person, person)
 

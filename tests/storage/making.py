@@ -1,6 +1,6 @@
 """What the tests of storage are made of: a draft, a filed complaint, cases at will, and a vault for chosen keys."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -146,11 +146,11 @@ def flipped(data: bytes, bit: int) -> bytes:
     return data[:place] + bytes([data[place] ^ 1 << bit]) + data[place + 1 :]
 
 
-def what_comes_out(blocks: Iterator[bytes]) -> tuple[bytes, EvidenceUnreadable | None]:
+def what_comes_out(start: Callable[[], Iterator[bytes]]) -> tuple[bytes, EvidenceUnreadable | None]:
     """Everything that was yielded, and the refusal that ended it, if one did."""
     out = b""
     try:
-        for block in blocks:
+        for block in start():
             out += block
     except EvidenceUnreadable as refusal:
         return out, refusal

@@ -1,0 +1,114 @@
+"""Real servers for the benches: their own process group, a free port, always stopped."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 30.0
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that answers."""
+
+    port: int
+    group: int
+    started_in: float
+
+    def connect(self, **options: int) -> HTTPConnection:
+        return HTTPConnection("127.0.0.1", self.port, timeout=120, **options)
+
+    def memory(self) -> dict[int, int]:
+        """Resident bytes of every process of the server, by process id (Linux)."""
+        return {process: _resident(process) for process in _members(self.group)}
+
+
+def desk(folder: Path, *, surface: str = "all", settings: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """`rule12 serve` on a data directory."""
+    words = ["-m", "wsgi", "serve", "--surface", surface, "--processes", "2", "--data-dir", str(folder)]
+    return serving(words, "/healthz", {**(settings or {})})
+
+
+@contextmanager
+def serving(words: Sequence[str], path: str, settings: Mapping[str, str]) -> Iterator[Server]:
+    """Start a Python process that serves on `--port`, wait until `path` answers, stop the whole group afterwards."""
+    port = free_port()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("RULE12_")} | settings
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, *words, "--port", str(port)],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        wait_for(port, path, process)
+        yield Server(port, process.pid, time.perf_counter() - began)
+    finally:
+        stop(process)
+
+
+def wait_for(port: int, path: str, process: "subprocess.Popen[bytes]") -> None:
+    """Until the server answers 200. Raises RuntimeError when it does not come up."""
+    until = time.monotonic() + PATIENCE
+    while process.poll() is None and time.monotonic() < until:
+        connection = HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            connection.request("GET", path)
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            time.sleep(0.005)
+        finally:
+            connection.close()
+    raise RuntimeError(f"the server did not come up within {PATIENCE:.0f} s")
+
+
+def stop(process: "subprocess.Popen[bytes]") -> None:
+    """End a process and everything it started."""
+    for number, patience in ((signal.SIGTERM, 10), (signal.SIGKILL, 10)):
+        try:
+            os.killpg(process.pid, number)
+            process.wait(timeout=patience)
+        except ProcessLookupError:
+            break
+        except subprocess.TimeoutExpired:
+            continue
+    process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _members(group: int) -> list[int]:
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it ended while we looked
+        if int(fields[2]) == group:
+            found.append(int(path.parent.name))
+    return found
+
+
+def _resident(process: int) -> int:
+    try:
+        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * PAGE
+    except OSError:
+        return 0

@@ -1,0 +1,189 @@
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError
+
+from cases.errors import CannotStart
+from storage import open_house, prepare
+from storage.database import Database
+from storage.settings import read_settings
+from storage.shredding import ShredKeys
+from tests.conftest import NOON
+from tests.storage.making import ORIGIN
+
+PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": 2,  # FULL
+    "foreign_keys": 1,
+    "recursive_triggers": 1,
+    "secure_delete": 1,
+    "temp_store": 2,  # MEMORY
+    "busy_timeout": 10_000,
+    "cache_size": -16_000,
+}
+
+
+@pytest.fixture
+def database(tmp_path):
+    return Database(f"sqlite:///{tmp_path}/some.sqlite")
+
+
+@pytest.fixture
+def table(database):
+    with database.writing() as connection:
+        connection.execute(text("CREATE TABLE counts (name TEXT PRIMARY KEY, value INTEGER)"))
+        connection.execute(text("INSERT INTO counts VALUES ('all', 0)"))
+    return database
+
+
+def value(connection):
+    return connection.scalar(text("SELECT value FROM counts"))
+
+
+def in_force(connection):
+    return {name: connection.scalar(text(f"PRAGMA {name}")) for name in PRAGMAS}
+
+
+@pytest.mark.parametrize("way", ["reading", "writing"])
+def test_the_secure_settings_are_in_force_on_every_connection(database, way):
+    for _ in range(3):
+        with getattr(database, way)() as one, database.reading() as another:
+            assert in_force(one) == in_force(another) == PRAGMAS
+
+
+def test_the_store_of_shred_keys_is_as_secure(house, place):
+    shred = house.desk.vault._shred
+    assert isinstance(shred, ShredKeys)
+    with shred._database.reading() as reading:
+        assert in_force(reading) == PRAGMAS
+    with shred._database.writing() as writing:
+        assert in_force(writing) == PRAGMAS
+
+
+def test_an_exception_undoes_everything(table):
+    with pytest.raises(LookupError), table.writing() as connection:
+        connection.execute(text("UPDATE counts SET value = 7"))
+        raise LookupError
+    with table.reading() as connection:
+        assert value(connection) == 0
+
+
+def test_what_is_half_written_is_seen_by_nobody_else(table):
+    with table.writing() as writing:
+        writing.execute(text("UPDATE counts SET value = 7"))
+        with table.reading() as reading:
+            assert value(reading) == 0
+    with table.reading() as reading:
+        assert value(reading) == 7
+
+
+def test_a_reader_sees_one_state_throughout(table):
+    with table.reading() as reading:
+        before = value(reading)
+        with table.writing() as writing:
+            writing.execute(text("UPDATE counts SET value = 7"))
+        assert value(reading) == before
+
+
+def test_a_reading_connection_leaves_nothing_written(table):
+    with table.reading() as reading:
+        reading.execute(text("UPDATE counts SET value = 7"))
+    with table.reading() as reading:
+        assert value(reading) == 0
+
+
+def test_a_writer_says_so_before_it_reads(table):
+    said = []
+    event.listen(table.engine, "before_cursor_execute", lambda *call: said.append(call[2]))
+    with table.writing() as writing:
+        value(writing)
+    with table.reading() as reading:
+        value(reading)
+    assert [one for one in said if one.startswith("BEGIN")] == ["BEGIN IMMEDIATE", "BEGIN"]
+
+
+def test_writers_of_many_threads_and_processes_lose_nothing(table, tmp_path):
+    """Each thread has a database of its own, so that they meet as processes do: at the file lock alone."""
+
+    def count():
+        mine = Database(f"sqlite:///{tmp_path}/some.sqlite")
+        for _ in range(10):
+            with mine.writing() as writing:
+                writing.execute(text("UPDATE counts SET value = :value"), {"value": value(writing) + 1})
+        mine.engine.dispose()
+
+    threads = [threading.Thread(target=count) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with table.reading() as reading:
+        assert value(reading) == 60
+
+
+def test_nothing_is_open_before_it_was_prepared(place):
+    for _ in range(2):
+        with pytest.raises(CannotStart):
+            open_house(place)
+        place.data_dir.mkdir(exist_ok=True)
+    with pytest.raises(CannotStart, match="Nothing is installed in this data directory yet"):
+        open_house(place)
+
+
+def test_an_installation_keeps_its_first_name(place, tmp_path):
+    prepare(place, NOON)
+    renamed = read_settings({"RULE12_DATA_DIR": str(place.data_dir), "RULE12_ORIGIN": "other.example/test"})
+    with pytest.raises(CannotStart, match=f"this installation is {ORIGIN} and cannot be renamed"):
+        prepare(renamed, NOON)
+    unnamed = read_settings({"RULE12_DATA_DIR": str(place.data_dir)})
+    prepare(unnamed, NOON)
+    house = open_house(unnamed)
+    assert house.desk.signer.origin == ORIGIN
+    house.close()
+
+
+def test_two_installations_without_a_name_get_different_ones(tmp_path):
+    origins = set()
+    for name in ("one", "two"):
+        settings = read_settings({"RULE12_DATA_DIR": str(tmp_path / name)})
+        prepare(settings, NOON)
+        house = open_house(settings)
+        origins.add(house.desk.signer.origin)
+        house.close()
+    assert len(origins) == 2
+
+
+def test_processes_that_start_at_the_same_time_prepare_one_installation(place):
+    faults = []
+
+    def start():
+        try:
+            prepare(place, NOON)
+        except (CannotStart, DBAPIError, OSError) as error:
+            faults.append(error)
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    open_house(place).close()
+
+
+def test_a_place_that_cannot_be_used_stops_the_start_by_name(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CannotStart, match=f"RULE12_DATA_DIR: {tmp_path / 'file'} cannot be used"):
+        prepare(read_settings({"RULE12_DATA_DIR": str(tmp_path / "file")}), NOON)
+    nowhere = {"RULE12_DATA_DIR": str(tmp_path / "data"), "RULE12_DATABASE_URL": f"sqlite:///{tmp_path}/no/such.sqlite"}
+    with pytest.raises(CannotStart, match=f"{tmp_path}/no/such.sqlite.lock cannot be used"):
+        prepare(read_settings(nowhere), NOON)
+
+
+def test_a_file_that_is_no_database_stops_the_start(place):
+    place.data_dir.mkdir()
+    Path(place.data_dir / "rule12.sqlite").write_text("certainly not a database" * 100)
+    with pytest.raises(CannotStart, match="The database cannot be used: file is not a database"):
+        prepare(place, NOON)
