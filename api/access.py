@@ -8,6 +8,7 @@ from flask import Flask, g, request
 
 from api.context import desk, now
 from cases.casework.administering import who_is
+from cases.casework.looking import find_case
 from cases.casework.mailbox import find_mailbox
 from cases.errors import NotPermitted, ReceiptRefused, SignInNeeded
 from cases.people import Role
@@ -24,7 +25,8 @@ BEARER, SHOWN = "Bearer ", "Receipt "
 def needs(*who: Role | str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Say who may call a view: `ANYONE`, the holder of a `RECEIPT`, or roles. Directly under the route, above parsing:
 
-    an uninvited caller must not be able to probe what a body should look like.
+    an uninvited caller must not be able to probe what a body should look like. Below `/cases/<number>` the case is
+    looked for here too: one that does not exist for the caller is answered before anything they sent is read.
     """
     check = _CHECKS.get(who[0]) if len(who) == 1 else None
 
@@ -59,7 +61,10 @@ def _receipt_holder() -> None:
     if not shown.startswith(SHOWN):
         raise ReceiptRefused("Show your receipt: `Authorization: Receipt ABCDE-FGHJK-MNPQR-STVWX-YZ234`.")
     g.receipt = shown.removeprefix(SHOWN)
-    g.complaint = find_mailbox(desk(), g.receipt)
+    try:
+        g.complaint = find_mailbox(desk(), g.receipt)
+    except ReceiptRefused:
+        raise ReceiptRefused("This receipt opens no mailbox. Check it for typing mistakes.") from None
 
 
 def _must_be_one_of(roles: frozenset[Role]) -> None:
@@ -69,6 +74,9 @@ def _must_be_one_of(roles: frozenset[Role]) -> None:
     g.actor = who_is(desk(), shown.removeprefix(BEARER).strip(), now())
     if g.actor.role not in roles:
         raise NotPermitted(f"This is not for the {g.actor.role} role.")
+    number = (request.view_args or {}).get("number")
+    if number is not None:
+        g.case = find_case(desk(), g.actor, number)
 
 
 _CHECKS = {ANYONE: _anyone, RECEIPT: _receipt_holder}

@@ -1,8 +1,7 @@
 """Blueprints whose arguments are read strictly: unknown fields, wrong media types and odd JSON are refused."""
 
-import json
 from collections.abc import Mapping
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, TypeAlias
 
 from flask import Request, abort
 from flask_smorest import Api as SmorestApi
@@ -11,6 +10,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
+from api.fields import read_json
 from api.problems import of_http
 from api.schemas import ProblemSchema
 
@@ -32,13 +32,9 @@ class StrictParser(FlaskParser):
         if not req.is_json:
             abort(415, "Send JSON: `Content-Type: application/json`.")
         try:
-            return json.loads(req.get_data(cache=True), parse_constant=_no_constant)
+            return read_json(req.get_data(cache=True))
         except (ValueError, RecursionError):
             abort(400, "The body is not valid JSON.")
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
 
 
 class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest ships no types

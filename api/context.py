@@ -5,6 +5,7 @@ from typing import cast
 
 from flask import current_app, g
 
+from cases.case import Case
 from cases.complaint import Complaint
 from cases.ports import Desk
 from cases.sight import Actor
@@ -27,6 +28,11 @@ def now() -> datetime:
 def actor() -> Actor:
     """Who is calling at the desk; only behind `needs(role, …)`."""
     return cast("Actor", g.actor)
+
+
+def case() -> Case:
+    """The case in the address, as it stood when the caller was let in; only behind `needs(role, …)`."""
+    return cast("Case", g.case)
 
 
 def complaint() -> Complaint:

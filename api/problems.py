@@ -15,6 +15,7 @@ from cases.errors import CaseError
 
 LOG = logging.getLogger("rule12")
 MEDIA_TYPE = "application/problem+json"
+TYPE = "urn:rule12:problem:"
 
 # fmt: off
 PROBLEMS: Mapping[type[CaseError], tuple[int, str]] = MappingProxyType({
@@ -43,16 +44,27 @@ PROBLEMS: Mapping[type[CaseError], tuple[int, str]] = MappingProxyType({
 })
 # fmt: on
 
+# Python renames phrases of http.HTTPStatus from one version to the next; titles and types must stay what they are.
+TITLES: Mapping[int, str] = MappingProxyType({413: "Content Too Large", 422: "Unprocessable Content"})
+SLUGS: Mapping[int, str] = MappingProxyType(
+    {400: "bad-request", 404: "not-found", 405: "method-not-allowed", 413: "too-large", 415: "unsupported-media-type"}
+)
+
 CHALLENGES: Mapping[type[CaseError], str] = MappingProxyType(
     {errors.ReceiptRefused: "Receipt", errors.SignInNeeded: 'Bearer realm="rule12"'}
 )
 
 
+def title(status: int) -> str:
+    """What a status is called (RFC 9110)."""
+    return TITLES.get(status) or HTTPStatus(status).phrase
+
+
 def problem(status: int, slug: str, detail: str, **more: Any) -> Response:
     """A problem document. `type` is stable; `detail` says what is wrong and what to do."""
     body = {
-        "type": f"urn:rule12:problem:{slug}",
-        "title": HTTPStatus(status).phrase,
+        "type": f"{TYPE}{slug}",
+        "title": title(status),
         "status": status,
         "detail": detail,
     }
@@ -85,7 +97,7 @@ def of_http(error: HTTPException) -> Response:
     if faults := _input_faults(error):
         return of_refusal(errors.Malformed(faults))
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
-    slug = HTTPStatus(status).phrase.lower().replace(" ", "-")
+    slug = SLUGS.get(status) or title(status).lower().replace(" ", "-")
     answer = problem(status, slug, error.description or HTTPStatus(status).description)
     for name, value in error.get_headers():
         if name.lower() not in {"content-type", "content-length"}:

@@ -1,11 +1,8 @@
 """Shapes on the wire; no rules. Unknown fields are refused, and every mistake is reported at once."""
 
-import re
-from collections.abc import Mapping
-from typing import Any
+from marshmallow import RAISE, Schema, fields, validate
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
-
+from api.fields import SHORT, Strict, instant, moment, words
 from cases.complaint import Consent
 from cases.directory import PERSONNEL_TYPES
 from cases.lifecycle import Action, Queue, State
@@ -14,35 +11,8 @@ from cases.people import Role
 LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
 CHANNELS = ("web", "api", "email", "phone", "post", "visit")
 ACCOUNT_KINDS = ("personal", "institutional", "unknown")
-SHORT, LONG, NARRATIVE = 200, 2_000, 20_000
-_UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_SLUG = validate.Regexp(r"[a-z0-9][a-z0-9_.\-]{0,39}\Z", error="This is no slug of the catalogue.")
-
-
-class Words(fields.String):
-    """Text somebody wrote: no control characters but tab and line ends, no halves of characters."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> str:
-        text = super()._deserialize(value, attr, data, **more)
-        if text is None or _UNFIT.search(text):
-            raise ValidationError("Control characters and broken Unicode are not accepted.")
-        return str(text)
-
-
-def words(longest: int = SHORT, *, required: bool = False, shortest: int = 0, **more: Any) -> Words:
-    return Words(required=required, validate=validate.Length(min=shortest, max=longest), **more)
-
-
-def instant(**more: Any) -> fields.String:
-    """An RFC 3339 time on its way out: views hand over ready text."""
-    return fields.String(metadata={"format": "date-time", **more.pop("metadata", {})}, **more)
-
-
-class Strict(Schema):
-    """Refuses what it does not know: a misspelt field must not be lost silently."""
-
-    class Meta:
-        unknown = RAISE
+LONG, NARRATIVE = 2_000, 20_000
+_SLUG = validate.Regexp(r"^[a-z0-9][a-z0-9_.\-]{0,39}$(?!\n)", error="This is no slug of the catalogue.")
 
 
 class PostSchema(Strict):
@@ -183,8 +153,8 @@ class CasesQuery(PageQuery):
     category = fields.String(validate=_SLUG)
     assignee = fields.String(validate=validate.Length(max=40))
     overdue = fields.Boolean()
-    received_from = fields.AwareDateTime(format="iso")
-    received_to = fields.AwareDateTime(format="iso")
+    received_from = moment()
+    received_to = moment()
     sort = fields.String(load_default="received", validate=validate.OneOf(("received", "due")))
 
 
@@ -247,8 +217,8 @@ class EntriesQuery(PageQuery):
     actor = fields.String(validate=validate.Length(max=40))
     action = fields.String(validate=validate.Length(max=40))
     kind = fields.String(validate=validate.OneOf(("intake", "change", "look", "system")))
-    from_ = fields.AwareDateTime(format="iso", data_key="from")
-    to = fields.AwareDateTime(format="iso")
+    from_ = moment(data_key="from")
+    to = moment()
 
 
 class OpenMoveSchema(Schema):
@@ -261,7 +231,7 @@ class OpenMoveSchema(Schema):
 class MoveInSchema(Strict):
     move = fields.Enum(Action, by_value=True, required=True)
     reason = words(NARRATIVE, load_default="")
-    closure_reason = fields.String(load_default="", validate=validate.Length(max=40))
+    closure_reason = words(40, load_default="")
     notice = words(NARRATIVE, load_default="")
 
 
@@ -282,9 +252,9 @@ class AssignedSchema(AssigneeSchema):
 
 
 class ExportInSchema(Strict):
-    case = fields.String(validate=validate.Length(max=24), metadata={"description": "Only entries about this case."})
-    from_ = fields.AwareDateTime(format="iso", data_key="from")
-    to = fields.AwareDateTime(format="iso")
+    case = words(24, metadata={"description": "Only entries about this case."})
+    from_ = moment(data_key="from")
+    to = moment()
 
 
 class ExportedSchema(Schema):

@@ -119,7 +119,6 @@ def _case(row: Row[Any], categories: list[str], people: list[tuple[str, str]]) -
 
 def entry_row(entry: Entry, body: bytes) -> dict[str, Any]:
     return {
-        "id": entry.id,
         "kind": str(entry.kind),
         "about": entry.about.id,
         "item": _item(entry.facts),

@@ -21,8 +21,8 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
-    UniqueConstraint,
     Uuid,
+    text,
 )
 
 from cases.lifecycle import Queue, State
@@ -47,6 +47,11 @@ class Instant(TypeDecorator[datetime]):
 def one_of(column: str, values: type[State] | type[Queue]) -> str:
     """The SQL check that holds a column to the slugs of an enum."""
     return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
+
+
+def only_where(condition: str) -> dict[str, Any]:
+    """An index over some rows only, in either database."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 metadata = MetaData()
@@ -181,7 +186,6 @@ entries = Table(
     "entries",
     metadata,
     Column("position", RowId, primary_key=True, autoincrement=True),
-    Column("id", Uuid, nullable=False, unique=True),
     Column("kind", String(10), nullable=False),
     Column("about", String(40), nullable=False),
     Column("item", String(40)),
@@ -190,9 +194,9 @@ entries = Table(
     Column("actor", String(40), nullable=False),
     Column("action", String(40), nullable=False),
     Column("body", LargeBinary, nullable=False),
-    UniqueConstraint("about", "version", name="entries_one_per_version"),
+    Index("entries_one_per_version", "about", "version", unique=True, **only_where("version IS NOT NULL")),
     Index("entries_by_about", "about", "position"),
-    Index("entries_by_item", "item", "position"),
+    Index("entries_by_item", "item", "position", **only_where("item IS NOT NULL")),
     Index("entries_by_actor", "actor", "position"),
     Index("entries_by_action", "action", "position"),
     Index("entries_by_at", "at", "position"),

@@ -1,13 +1,16 @@
 """`rule12 serve` and `rule12 worker`."""
 
+import importlib
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -19,6 +22,8 @@ from cases.casework.working import Worker
 from cases.errors import CannotStart
 
 IDLE = 0.25
+THREADS = 32  # per process: whoever uploads slowly holds one, and must not keep everybody else waiting
+GRACE = 5  # seconds that requests under way get when the server ends; what they were sending is sent again
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
@@ -27,8 +32,8 @@ LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
     "--surface", type=click.Choice(("door", "desk", "all")), help="What to serve (RULE12_SURFACE; default: all)."
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
-@click.option("--processes", default=2, show_default=True, help="Server processes.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port to listen on.")
+@click.option("--processes", type=click.IntRange(1, 64), default=2, show_default=True, help="Server processes.")
 @data_dir_option
 @click.option("--demo", is_flag=True, help="Load an invented directory and eight complaints into an empty place.")
 @click.pass_obj
@@ -36,10 +41,8 @@ def serve(
     parts: Any, surface: str | None, host: str, port: int, processes: int, data_dir: Path | None, *, demo: bool
 ) -> None:
     """Serve the form, the API, its reference and (unless --surface door) the worker."""
-    from granian import Granian  # noqa: PLC0415 - only this command needs a server
-    from granian.constants import Interfaces  # noqa: PLC0415
-
     _log()
+    address = _free_address(host, port)
     chosen = settings(parts, data_dir, surface)
     parts.prepare(chosen)
     house = parts.open_house(chosen)
@@ -53,23 +56,59 @@ def serve(
     if keeper:
         keeper.start()
     try:
-        server = Granian(
-            "wsgi:create",
-            factory=True,
-            interface=Interfaces.WSGI,
-            address=host,
-            port=port,
-            workers=processes,
-            blocking_threads=1,
-            log_access=False,
-            respawn_failed_workers=True,
-            websockets=False,
-        )
-        server.serve()
+        _serve_until_told(address, port, processes)
     finally:
         stop.set()
         if keeper:
             keeper.join(timeout=10)
+
+
+def _free_address(host: str, port: int) -> str:
+    """The address of a host nobody listens on yet; the server itself would quietly share a port. Raises CannotStart."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise CannotStart(f"Cannot listen on {host}, port {port}: {error.strerror}. See --host and --port.") from error
+    return str(address[0])
+
+
+def _serve_until_told(address: str, port: int, processes: int) -> None:
+    from granian import Granian  # noqa: PLC0415 - only this command needs a server
+    from granian.constants import Interfaces  # noqa: PLC0415
+
+    server = Granian(
+        "wsgi:create",
+        interface=Interfaces.WSGI,
+        address=address,
+        port=port,
+        workers=processes,
+        blocking_threads=THREADS,
+        log_access=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=GRACE,
+        websockets=False,
+    )
+    # It warns of more threads than twice the processors; ours wait for slow senders, not for processors.
+    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in str(record.msg))
+    server.serve(target_loader=partial(_application, os.getpid()), wrap_loader=False)
+
+
+def _application(parent: int) -> Any:
+    """The app, in a server process. By import: the server's own loader would take any wsgi.py of the current folder."""
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    return importlib.import_module("wsgi").create()
+
+
+def _end_with(parent: int) -> None:
+    """A server process nobody looks after would hold the port, and go on taking in complaints nobody sorts."""
+    while os.getppid() == parent:
+        time.sleep(IDLE)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(GRACE)
+    os._exit(1)
 
 
 def _log() -> None:

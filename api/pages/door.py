@@ -3,13 +3,15 @@
 The receipt travels in the body of a POST only: an address would stay in histories and logs.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
+from werkzeug.exceptions import HTTPException
 
 from api import shown
 from api.access import ANYONE, needs
@@ -18,7 +20,7 @@ from api.bodies import body_blocks
 from api.context import desk, now
 from api.idempotency import form_key, once_under
 from api.pages.multipart import Part, parts_of
-from api.problems import faults_in
+from api.problems import CHALLENGES, faults_in, of_accident, of_http, of_refusal
 from api.routes.complaints import draft_of
 from api.schemas import ComplaintSchema, MessageInSchema
 from cases.casework.filing import file_complaint
@@ -27,18 +29,39 @@ from cases.catalogue import load
 from cases.complaint import Complaint, Consent
 from cases.errors import (
     BodyNotWhole,
+    CaseError,
     Fault,
     KeyMalformed,
+    KeyReused,
     Malformed,
     MediaRefused,
     ReceiptRefused,
+    StillInProgress,
     TooLarge,
 )
 from cases.media import ALLOWED
 
 blueprint = Blueprint("door", __name__, template_folder="templates", static_folder=None, url_prefix="/")
+CHALLENGE = {"WWW-Authenticate": CHALLENGES[ReceiptRefused]}
 CHECKS = ("immediate_danger", "supervisor_told", "supervisor_involved", "fears_retaliation")
 RECEIPT_FIELD_LIMIT = 200
+SENT_ALREADY = "This form was sent before, with other words. Send it again if you want to file a second complaint."
+FIELDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "#/statement/summary": ("summary", "In one sentence"),
+        "#/statement/narrative": ("narrative", "Everything you want to tell"),
+        "#/statement/posts/0/url": ("post_url", "Address of the post"),
+        "#/statement/posts/0/platform": ("post_platform", "Platform"),
+        "#/statement/posts/0/handle": ("post_handle", "Account name"),
+        "#/statement/subjects/0/name": ("subject_name", "Name of the person"),
+        "#/statement/subjects/0/staff_number": ("subject_number", "Staff number of the person"),
+        "#/statement/subjects/0/email": ("subject_email", "Work address of the person"),
+        "#/reporter/consent": ("consent-anonymous", "Who may know that you reported this?"),
+        "#/reporter/name": ("name", "Your name"),
+        "#/reporter/email": ("email", "Your address"),
+        "#/reporter/staff_number": ("staff_number", "Your staff number"),
+    }
+)
 
 
 @blueprint.get("/")
@@ -65,6 +88,10 @@ def file() -> ResponseReturnValue:
         return _form(fields, error.faults), 422
     except KeyMalformed:
         return _form({**fields, "key": ""}, (Fault("#", "Please send the form again."),)), 422
+    except KeyReused:
+        return _form({**fields, "key": ""}, (Fault("#", SENT_ALREADY),)), 422
+    except StillInProgress as error:
+        return _form(fields, (Fault("#", str(error)),)), 409
     return render_template("filed.html", filed=done, accepted=ALLOWED, limit=_limit()), 201
 
 
@@ -80,7 +107,7 @@ def add() -> ResponseReturnValue:
         receipt, complaint = _opened_by(next(parts, None))
         outcomes.extend(_stored(complaint, part) for part in parts if part.filename)
     except ReceiptRefused as error:
-        return _ask_receipt(str(error)), 401
+        return _ask_receipt(str(error)), 401, CHALLENGE
     except BodyNotWhole as error:
         outcomes.append({"name": "", "refused": str(error)})
         if len(outcomes) == 1:
@@ -124,7 +151,7 @@ def mailbox() -> ResponseReturnValue:
     try:
         opened = open_mailbox(desk(), receipt)
     except ReceiptRefused as error:
-        return _ask_receipt(str(error)), 401
+        return _ask_receipt(str(error)), 401, CHALLENGE
     if "text" in fields:
         try:
             told = MessageInSchema().load({"text": fields["text"]})
@@ -133,11 +160,20 @@ def mailbox() -> ResponseReturnValue:
             once_under(
                 keyed, body, lambda then: add_message(desk(), opened.complaint, told["text"], now(), then), shown.letter
             )
-        except (ValidationError, KeyMalformed):
+        except ValidationError:
             problem = "Write a message of up to 20,000 characters."
+        except (KeyMalformed, KeyReused, StillInProgress):
+            problem = "This message was not sent. Look whether it is above already; if not, send it again."
     view = shown.mailbox(show_mailbox(desk(), opened), now())
     page = render_template(
-        "mailbox.html", receipt=receipt, box=view, problem=problem, key=uuid4(), accepted=ALLOWED, limit=_limit()
+        "mailbox.html",
+        receipt=receipt,
+        box=view,
+        problem=problem,
+        written=fields.get("text", "") if problem else "",
+        key=uuid4(),
+        accepted=ALLOWED,
+        limit=_limit(),
     )
     return page, 422 if problem else 200
 
@@ -146,12 +182,12 @@ def _ask_receipt(problem: str) -> str:
     return render_template("receipt.html", problem=problem)
 
 
-def _form(fields: Mapping[str, str], faults: tuple[Fault, ...] | list[Fault]) -> str:
+def _form(fields: Mapping[str, str], faults: Iterable[Fault]) -> str:
     day = now().date()
     return render_template(
         "form.html",
         fields=fields,
-        faults=faults,
+        faults=[(*FIELDS.get(fault.pointer, ("summary", "The form")), fault.detail) for fault in faults],
         categories=load().categories_on(day),
         chosen=request.form.getlist("concerns") if request.method == "POST" else (),
         consents=list(Consent),
@@ -201,6 +237,16 @@ def _bounded(blocks: Iterator[bytes]) -> Iterator[bytes]:
         if size > RECEIPT_FIELD_LIMIT:
             raise ReceiptRefused("This is no receipt.")
         yield block
+
+
+def _in_words(answer: Response) -> ResponseReturnValue:
+    """A problem document as a page, for people."""
+    return render_template("problem.html", sentence=answer.get_json()["detail"]), answer.status_code
+
+
+blueprint.register_error_handler(CaseError, lambda error: _in_words(of_refusal(error)))
+blueprint.register_error_handler(HTTPException, lambda error: _in_words(of_http(error)))
+blueprint.register_error_handler(Exception, lambda error: _in_words(of_accident(error)))
 
 
 def _limit() -> str:

@@ -9,7 +9,7 @@ from api import shown
 from api.access import needs
 from api.blueprints import PREFIX, Answer, Blueprint
 from api.context import actor, desk, now
-from api.cursors import link_next, read_cursor, write_cursor
+from api.cursors import link_next, position, read_cursor, write_cursor
 from api.downloads import attachment
 from api.idempotency import once
 from api.schemas import EntriesQuery, EntrySchema, ExportedSchema, ExportInSchema, page_of
@@ -22,11 +22,11 @@ blueprint = Blueprint("audit", __name__, url_prefix=f"{PREFIX}/audit", descripti
 
 @blueprint.route("/entries", methods=["GET"])
 @needs(Role.AUDITOR)
-@blueprint.arguments(EntriesQuery, location="query")
+@blueprint.arguments(EntriesQuery(), location="query")
 @blueprint.response(200, page_of(EntrySchema, "EntryPage"))
 def entries(wanted: dict[str, Any]) -> Answer:
     """The ledger, oldest first, narrowed as asked."""
-    after = read_cursor(wanted.pop("cursor", None), int)
+    after = read_cursor(wanted.pop("cursor", None), position)
     found = auditing.list_entries(desk(), EntryFilter(**wanted, after=after[0] if after else 0))
     cursor = write_cursor([found[-1].position]) if len(found) == wanted["limit"] else None
     page = {"items": [shown.entry(stored) for stored in found], "next": cursor}
@@ -35,7 +35,7 @@ def entries(wanted: dict[str, Any]) -> Answer:
 
 @blueprint.route("/exports", methods=["POST"])
 @needs(Role.AUDITOR)
-@blueprint.arguments(ExportInSchema)
+@blueprint.arguments(ExportInSchema())
 @blueprint.response(201, ExportedSchema)
 def export(told: dict[str, Any]) -> Answer:
     """Make a signed bag. Its own entry precedes it and is inside its checkpoint."""

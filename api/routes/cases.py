@@ -8,8 +8,8 @@ from werkzeug.datastructures import Headers
 from api import shown
 from api.access import needs
 from api.blueprints import PREFIX, Answer, Blueprint
-from api.context import actor, desk, now
-from api.cursors import link_next, read_cursor, write_cursor
+from api.context import actor, case, desk, now
+from api.cursors import link_next, position, read_cursor, time, word, write_cursor
 from api.idempotency import once
 from api.schemas import (
     AssignedSchema,
@@ -28,12 +28,13 @@ from api.schemas import (
 from api.versions import decided_on, tag
 from cases.case import Assignment, Case, Given
 from cases.casework import looking, moving
+from cases.casework.mailbox import Letter
 from cases.catalogue import load
 from cases.errors import Fault, Malformed
 from cases.lifecycle import STEPS, Action, Guard, Need
 from cases.people import Role
 from cases.ports import CaseFilter, position_of
-from cases.sight import Actor, Part, may_see, must_see
+from cases.sight import Actor, Part, may_see
 
 blueprint = Blueprint("cases", __name__, url_prefix=f"{PREFIX}/cases", description="The desk: bearer tokens.")
 SEES_CASES = (
@@ -51,7 +52,7 @@ OF_WORK = ("state", "assignee", "overdue")
 
 @blueprint.route("", methods=["GET"])
 @needs(*SEES_CASES)
-@blueprint.arguments(CasesQuery, location="query")
+@blueprint.arguments(CasesQuery(), location="query")
 @blueprint.response(200, page_of(CaseSchema, "CasePage"))
 def listed(wanted: dict[str, Any]) -> Answer:
     """The cases this person may see, newest first or what is due soonest first."""
@@ -64,7 +65,7 @@ def listed(wanted: dict[str, Any]) -> Answer:
 
 
 def _filter(wanted: dict[str, Any]) -> CaseFilter:
-    cursor = read_cursor(wanted.get("cursor"), str, str)
+    cursor = read_cursor(wanted.get("cursor"), time, word)
     return CaseFilter(
         wanted.get("state"),
         wanted.get("category"),
@@ -105,17 +106,16 @@ def one(number: str) -> Answer:
 
 @blueprint.route("/<string:number>/timeline", methods=["GET"])
 @needs(*WORKS_CASES)
-@blueprint.arguments(TimelineQuery, location="query")
+@blueprint.arguments(TimelineQuery(), location="query")
 @blueprint.response(200, page_of(EntrySchema, "TimelinePage"))
 def timeline(wanted: dict[str, Any], number: str) -> Answer:
     """The entries of a case and of the complaint it came from, in order of arrival."""
-    who, after = actor(), read_cursor(wanted.get("cursor"), int)
-    case = looking.find_case(desk(), who, number)
+    who, after = actor(), read_cursor(wanted.get("cursor"), position)
     reasons = dict(looking.reasons(desk(), who, number, now())) if wanted["reasons"] else {}
     found = looking.timeline(desk(), who, number, after[0] if after else 0, wanted["limit"])
     cursor = write_cursor([found[-1].position]) if len(found) == wanted["limit"] else None
     page = {"items": [shown.entry(stored, reasons) for stored in found], "next": cursor}
-    return page, 200, {**tag(case), **link_next(cursor)}
+    return page, 200, {**tag(case()), **link_next(cursor)}
 
 
 @blueprint.route("/<string:number>/moves", methods=["GET"])
@@ -124,25 +124,25 @@ def timeline(wanted: dict[str, Any], number: str) -> Answer:
 def moves(number: str) -> Answer:
     """The moves open to me now, with what each needs."""
     who = actor()
-    case, actions = moving.moves_open(desk(), who, number)
-    return [_open_move(case, action, who) for action in actions], 200, tag(case)
+    found, actions = moving.moves_open(desk(), who, number)
+    return [_open_move(found, action, who) for action in actions], 200, tag(found)
 
 
-def _open_move(case: Case, action: Action, who: Actor) -> dict[str, Any]:
-    step = STEPS[case.state, action]
+def _open_move(found: Case, action: Action, who: Actor) -> dict[str, Any]:
+    step = STEPS[found.state, action]
     row: dict[str, Any] = {
         "move": str(action),
         "to": str(step.to),
         "needs": [str(need) for need in Need if need in step.needs],
     }
     if Guard.REASON_FITS_STATE_AND_ROLE in step.guards:
-        row["closure_reasons"] = list(load().closures_for(case.state, who.role))
+        row["closure_reasons"] = list(load().closures_for(found.state, who.role))
     return row
 
 
 @blueprint.route("/<string:number>/moves", methods=["POST"])
 @needs(*WORKS_CASES)
-@blueprint.arguments(MoveInSchema)
+@blueprint.arguments(MoveInSchema())
 @blueprint.response(201, MovedSchema)
 def move(told: dict[str, Any], number: str) -> Answer:
     """Take a step. Needs `If-Match` with the version decided on."""
@@ -163,12 +163,11 @@ def move(told: dict[str, Any], number: str) -> Answer:
 
 @blueprint.route("/<string:number>/assignments", methods=["POST"])
 @needs(Role.INTAKE, Role.HEAD, Role.OUTSIDE)
-@blueprint.arguments(AssignmentInSchema)
+@blueprint.arguments(AssignmentInSchema())
 @blueprint.response(201, AssignedSchema)
 def assign(told: dict[str, Any], number: str) -> Answer:
     """Ask a person to work the case. Needs `If-Match`."""
     who, asked = actor(), Assignment(told["person"], told["role"])
-    looking.find_case(desk(), who, number)
     version = decided_on()
 
     def show(assigned: Case) -> dict[str, Any]:
@@ -183,24 +182,25 @@ def assign(told: dict[str, Any], number: str) -> Answer:
 @blueprint.response(200, MessageSchema(many=True))
 def letters(number: str) -> Answer:
     """The letters between reporter and desk. Opening them is an entry."""
-    who = actor()
-    case = looking.find_case(desk(), who, number)
-    must_see(who, Part.MESSAGES)
-    found = looking.read_messages(desk(), who, number, now())
-    return [shown.letter(letter) for letter in found], 200, tag(case)
+    found = looking.read_messages(desk(), actor(), number, now())
+    return [shown.letter(letter) for letter in found], 200, tag(case())
 
 
 @blueprint.route("/<string:number>/messages", methods=["POST"])
 @needs(Role.INTAKE, Role.HEAD, Role.INVESTIGATOR, Role.OUTSIDE)
-@blueprint.arguments(MessageInSchema)
+@blueprint.arguments(MessageInSchema())
 @blueprint.response(201, MessageSchema)
-def write(told: dict[str, Any], number: str) -> dict[str, Any]:
+def write(told: dict[str, Any], number: str) -> Answer:
     """Write to the reporter. A change of the case: needs `If-Match`."""
     who = actor()
-    looking.find_case(desk(), who, number)
     version = decided_on()
-    return once(
+
+    def show(letter: Letter) -> dict[str, Any]:
+        return shown.letter(letter) | {"version": version + 1}
+
+    done = once(
         lambda then: moving.write_to_reporter(desk(), who, number, version, told["text"], now(), then),
-        shown.letter,
+        show,
         who.person,
     )
+    return done, 201, {"ETag": f'"{done["version"]}"'}

@@ -18,7 +18,7 @@ blueprint = Blueprint("complaints", __name__, url_prefix=PREFIX, description="Th
 
 @blueprint.route("/complaints", methods=["POST"])
 @needs(ANYONE)
-@blueprint.arguments(ComplaintSchema)
+@blueprint.arguments(ComplaintSchema())
 @blueprint.response(201, FiledSchema)
 def file(told: dict[str, Any]) -> dict[str, Any]:
     """File a complaint.
@@ -36,7 +36,7 @@ def draft_of(told: dict[str, Any]) -> Draft:
 
 @blueprint.route("/catalogue", methods=["GET"])
 @needs(ANYONE)
-@blueprint.arguments(CatalogueQuery, location="query")
+@blueprint.arguments(CatalogueQuery(), location="query")
 @blueprint.response(200, CatalogueSchema)
 def catalogue(wanted: dict[str, Any]) -> dict[str, Any]:
     """Principles, categories and citations in force on a day."""

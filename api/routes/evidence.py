@@ -1,6 +1,5 @@
 """Evidence below its case: the list, the original, its custody."""
 
-from typing import Any
 from urllib.parse import unquote
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from werkzeug.datastructures import Headers
 from api import shown
 from api.access import needs
 from api.blueprints import PREFIX, Answer, Blueprint
-from api.context import actor, desk, now
+from api.context import actor, case, desk, now
 from api.downloads import attachment
 from api.routes.cases import WORKS_CASES
 from api.schemas import EntrySchema, EvidenceSchema
@@ -38,9 +37,8 @@ REASON = {
 def listed(number: str) -> Answer:
     """The files of a case. Their names, types and hashes are sealed: listing them is an entry."""
     who = actor()
-    case = looking.find_case(desk(), who, number)
     found = looking.list_evidence(desk(), who, number, now())
-    headers = tag(case) if may_see(who, Part.WORK) else Headers()
+    headers = tag(case()) if may_see(who, Part.WORK) else Headers()
     return [shown.file_facts(facts) for facts in found], 200, headers
 
 
@@ -50,17 +48,16 @@ def listed(number: str) -> Answer:
 @blueprint.response(200, {"type": "string", "format": "binary"}, content_type="application/octet-stream")
 def content(number: str, evidence_id: UUID) -> Response:
     """The original, whole. Needs a `Reason` header; that it was opened is an entry before the first byte leaves."""
-    who = actor()
-    looking.find_case(desk(), who, number)
-    facts, blocks = looking.read_original(desk(), who, number, evidence_id, _reason(), now())
+    facts, blocks = looking.read_original(desk(), actor(), number, evidence_id, _reason(), now())
     return attachment(blocks, facts.size, facts.name or str(evidence_id), facts.media_type)
 
 
 def _reason() -> str:
     """The `Reason` header. Raises Malformed."""
     try:
-        reason = unquote(request.headers.get("Reason", ""), errors="strict").strip()
-    except UnicodeDecodeError:
+        shown_as = request.headers.get("Reason", "").encode("ascii")  # raw bytes above it would be read as Latin-1
+        reason = unquote(shown_as.decode(), errors="strict").strip()
+    except UnicodeError:
         reason = ""
     if not SHORTEST <= len(reason) <= LONGEST or not reason.replace("\n", " ").isprintable():
         detail = f"Say why, in {SHORTEST} to {LONGEST} characters, percent-encoded UTF-8."
@@ -71,6 +68,7 @@ def _reason() -> str:
 @blueprint.route("/<uuid:evidence_id>/custody", methods=["GET"])
 @needs(*WORKS_CASES)
 @blueprint.response(200, EntrySchema(many=True))
-def custody(number: str, evidence_id: UUID) -> list[dict[str, Any]]:
+def custody(number: str, evidence_id: UUID) -> Answer:
     """Every entry about one file: who took it in, who looked at it, when."""
-    return [shown.entry(stored) for stored in looking.custody(desk(), actor(), number, evidence_id)]
+    found = looking.custody(desk(), actor(), number, evidence_id)
+    return [shown.entry(stored) for stored in found], 200, tag(case())

@@ -46,7 +46,7 @@ def messages() -> list[dict[str, Any]]:
 
 @blueprint.route("/messages", methods=["POST"])
 @needs(RECEIPT)
-@blueprint.arguments(MessageInSchema)
+@blueprint.arguments(MessageInSchema())
 @blueprint.response(201, MessageSchema)
 def write(told: dict[str, Any]) -> dict[str, Any]:
     """Write to the desk."""

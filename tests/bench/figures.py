@@ -1,6 +1,7 @@
 """What a bench reports: a value beside the reference it is held against, taken in the same run."""
 
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -85,3 +86,8 @@ def _row(figure: Figure) -> tuple[str, str, str, str, str, str]:
         figure.bar or "",
         verdict,
     )
+
+
+def log(line: str) -> None:
+    """Say what goes on; the table comes at the end."""
+    print(f"  {line}", file=sys.stderr, flush=True)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -33,10 +33,16 @@ class Server:
         return {process: _resident(process) for process in _members(self.group)}
 
 
-def desk(folder: Path, *, surface: str = "all", settings: Mapping[str, str] | None = None) -> Iterator[Server]:
-    """`rule12 serve` on a data directory."""
+def desk(folder: Path, *, surface: str = "all", **settings: str) -> AbstractContextManager[Server]:
+    """`rule12 serve` on a data directory: two processes, and the worker unless the surface is the door's."""
     words = ["-m", "wsgi", "serve", "--surface", surface, "--processes", "2", "--data-dir", str(folder)]
-    return serving(words, "/healthz", {**(settings or {})})
+    return serving(words, "/healthz", settings)
+
+
+def bare(folder: Path) -> AbstractContextManager[Server]:
+    """The bare endpoints, on the same server with the same settings as `rule12 serve`."""
+    options = ["--interface", "wsgi", "--factory", "--workers", "2", "--blocking-threads", "1", "--no-ws"]
+    return serving(["-m", "granian", *options, "tests.bench.bare:create"], "/", {"BARE_DIR": str(folder)})
 
 
 @contextmanager

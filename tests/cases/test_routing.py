@@ -226,7 +226,7 @@ def bosses_of(who, directory):
     return found
 
 
-@settings(max_examples=500)
+@settings(max_examples=300)
 @given(directories(), STATEMENTS, FACTS)
 def test_no_statement_in_any_directory_reaches_somebody_in_conflict(directory, statement, facts):
     routing = route(screen(statement, facts, directory), LAW, DAY)
@@ -251,7 +251,7 @@ def test_no_statement_in_any_directory_reaches_somebody_in_conflict(directory, s
         assert not (statement.supervisor_involved and routing.addressee == reporter.supervisor)
 
 
-@settings(max_examples=500)
+@settings(max_examples=300)
 @given(directories(), STATEMENTS, FACTS, FACTS)
 def test_below_open_consent_the_case_does_not_tell_two_reporters_apart(directory, statement, one, other):
     first, second = (route(screen(statement, facts, directory), LAW, DAY) for facts in (one, other))

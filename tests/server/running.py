@@ -164,8 +164,9 @@ def gunicorn(spot: Spot, *options: str, **more: str) -> Server:
     """The same app on gunicorn; no worker runs."""
     prepare(spot.settings(**more))
     port = free_port()
-    words = (sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "2", *options)
-    return Server(spot, (*words, "wsgi:create()"), port, **more).ready()
+    words = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "2", *options]
+    words += ["--no-control-socket", "--graceful-timeout", "3", "wsgi:create()"]
+    return Server(spot, words, port, **more).ready()
 
 
 def members_of(group: int) -> dict[int, int]:

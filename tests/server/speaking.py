@@ -136,6 +136,14 @@ class Wire:
     def read(self, size: int) -> bytes:
         return self._socket.recv(size)
 
+    def rest(self) -> bytes:
+        """Everything until the connection ends, neatly or not."""
+        seen = bytearray()
+        with suppress(ConnectionError):
+            while block := self._socket.recv(1 << 20):
+                seen += block
+        return bytes(seen)
+
     def answer(self) -> Answer | None:
         """The final answer, interim ones passed over; None when the connection ends without one."""
         reader = http.client.HTTPResponse(self._socket, method="POST")

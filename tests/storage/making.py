@@ -1,9 +1,13 @@
 """What the tests of storage are made of: a draft, a filed complaint, cases at will, and a vault for chosen keys."""
 
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
+
+from sqlalchemy import event
 
 from cases.case import Assignment, Case, Due
 from cases.casework.filing import Filed, file_complaint
@@ -19,6 +23,7 @@ from cases.ports import Message, Standing, Status
 from storage import House, prepare
 from storage.database import Database
 from storage.keys import open_keyring
+from storage.lookup import SqlLookup
 from storage.objects import DiskObjects
 from storage.settings import Settings
 from storage.shredding import ShredKeys
@@ -155,3 +160,37 @@ def what_comes_out(start: Callable[[], Iterator[bytes]]) -> tuple[bytes, Evidenc
     except EvidenceUnreadable as refusal:
         return out, refusal
     return out, None
+
+
+def counted(lookup: SqlLookup, ask: Callable[[], Any]) -> tuple[Any, int]:
+    """What `ask` returns and how many queries it took."""
+    said: list[str] = []
+
+    def listen(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        said.append(statement)
+
+    event.listen(lookup._database.engine, "before_cursor_execute", listen)
+    try:
+        answer = ask()
+    finally:
+        event.remove(lookup._database.engine, "before_cursor_execute", listen)
+    return answer, sum(one.startswith("SELECT") for one in said)
+
+
+def at_once(jobs: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Run all jobs from one starting line; their results or the errors that ended them."""
+    ready, results = threading.Barrier(len(jobs)), [None] * len(jobs)
+
+    def run_one(place, job):
+        ready.wait()
+        try:
+            results[place] = job()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the test must tell
+            results[place] = error
+
+    threads = [threading.Thread(target=run_one, args=one) for one in enumerate(jobs)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results

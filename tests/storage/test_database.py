@@ -62,10 +62,15 @@ def test_the_store_of_shred_keys_is_as_secure(house, place):
         assert in_force(writing) == PRAGMAS
 
 
-def test_an_exception_undoes_everything(table):
-    with pytest.raises(LookupError), table.writing() as connection:
+def count_and_fail(database):
+    with database.writing() as connection:
         connection.execute(text("UPDATE counts SET value = 7"))
         raise LookupError
+
+
+def test_an_exception_undoes_everything(table):
+    with pytest.raises(LookupError):
+        count_and_fail(table)
     with table.reading() as connection:
         assert value(connection) == 0
 

@@ -5,10 +5,11 @@ S0102 reports; S0101 is their supervisor, S0100 and S0002 above; S0107 works in 
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
@@ -16,9 +17,18 @@ from sqlalchemy import func, select
 from cases.case import Assignment, Case, Given
 from cases.casework.administering import import_directory
 from cases.casework.filing import Filed, file_complaint
-from cases.casework.looking import list_cases
+from cases.casework.looking import (
+    custody,
+    list_cases,
+    list_evidence,
+    read_messages,
+    read_original,
+    reasons,
+    show_case,
+    timeline,
+)
 from cases.casework.mailbox import Facts, Sent, add_evidence, find_mailbox
-from cases.casework.moving import make_assignment, make_move
+from cases.casework.moving import make_assignment, make_move, moves_open, write_to_reporter
 from cases.casework.sorting import sort_complaint
 from cases.complaint import Consent, Draft, Reporter, Statement
 from cases.lifecycle import Action
@@ -40,6 +50,7 @@ DECIDER = Actor("S0021", Role.DECIDER)
 OUTSIDE = Actor("S0070", Role.OUTSIDE)
 GATEKEEPER = Actor("S0018", Role.GATEKEEPER)
 SORTED = NOON + timedelta(minutes=1)
+WHY = "To see what was posted."
 PICTURE = SAMPLES / "en-political-endorsement.png"
 REASONED = Given("As discussed.")
 CLOSING = Given("It was examined.", "unsubstantiated", "We found nothing to go on. Thank you.")
@@ -166,3 +177,19 @@ def everything_kept(store: Database, folder: Path) -> tuple[dict[str, int], list
         rows = {name: connection.scalar(count) for name, count in counts.items()}
     files = [path for part in ("objects", "incoming") for path in (folder / part).rglob("*") if path.is_file()]
     return rows, sorted(map(str, files))
+
+
+def ways_in(desk: Desk, actor: Actor, number: str, item: UUID) -> Iterator[Callable[[], object]]:
+    """Everything the desk can do with a case."""
+    assignment = Assignment("S0015", Role.INVESTIGATOR)
+    yield lambda: show_case(desk, actor, number, SORTED)
+    yield lambda: list_evidence(desk, actor, number, SORTED)
+    yield lambda: read_original(desk, actor, number, item, WHY, SORTED)
+    yield lambda: custody(desk, actor, number, item)
+    yield lambda: timeline(desk, actor, number, 0, 100)
+    yield lambda: reasons(desk, actor, number, SORTED)
+    yield lambda: read_messages(desk, actor, number, SORTED)
+    yield lambda: moves_open(desk, actor, number)
+    yield lambda: make_move(desk, actor, number, 1, Action.CLOSE, CLOSING, SORTED)
+    yield lambda: make_assignment(desk, actor, number, 1, assignment, SORTED)
+    yield lambda: write_to_reporter(desk, actor, number, 1, "Who are you?", SORTED)

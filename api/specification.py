@@ -1,0 +1,192 @@
+"""The OpenAPI document: what flask-smorest reads off the views, and what our own marks say about them.
+
+Who may call is taken from `@needs`, refusals from what an operation takes in and from the table of problems. Nothing
+about either is written down twice.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from flask import Flask
+
+from api.access import ANYONE, MARK, RECEIPT
+from api.examples import EXAMPLES, PLACES
+from api.problems import CHALLENGES, MEDIA_TYPE, PROBLEMS, SLUGS, TYPE, title
+from cases import errors
+from cases.errors import CaseError
+
+INTRODUCTION: Mapping[str, Any] = MappingProxyType(
+    {
+        "info": {
+            "description": (
+                "Complaints about social media misuse: filed with sealed evidence, routed, worked to a reasoned "
+                "decision, and provable afterwards. Errors are RFC 9457 problem documents."
+            ),
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "components": {
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer", "description": "A token of `rule12 token`."},
+                "receipt": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Authorization",
+                    "description": "`Receipt ABCDE-FGHJK-MNPQR-STVWX-YZ234`, as given when the complaint was filed.",
+                },
+            }
+        },
+    }
+)
+FRAMEWORK: Mapping[int, str] = MappingProxyType(
+    {
+        400: "The body is not JSON.",
+        413: "The body is longer than the desk accepts.",
+        415: "The body is not of the type that is taken here.",
+    }
+)
+OF_ITS_OWN: Mapping[str, tuple[type[CaseError], ...]] = MappingProxyType(
+    {
+        "cases.move": (errors.MoveNotAllowed,),
+        "cases.assign": (errors.MoveNotAllowed, errors.ConflictOfInterest),
+        "evidence.content": (errors.EvidenceUnreadable,),
+        "audit.export": (errors.UnknownCase,),
+    }
+)
+TAKEN_IN_HEADERS: Mapping[str, tuple[type[CaseError], ...]] = MappingProxyType(
+    {
+        "If-Match": (errors.VersionNeeded, errors.StaleVersion),
+        "Idempotency-Key": (errors.KeyMalformed, errors.StillInProgress, errors.KeyReused),
+        "Content-Digest": (errors.Malformed,),
+        "Reason": (errors.Malformed,),
+    }
+)
+RAW = (errors.MediaRefused, errors.TooLarge, errors.LengthNeeded, errors.BodyNotWhole)
+MORE: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "malformed": {"errors": [{"pointer": "#/statement/summary", "detail": "Missing data for required field."}]},
+        "move-not-allowed": {"open_moves": ["acknowledge", "assess", "close"]},
+    }
+)
+ETAG = {"description": "The version of the case, for `If-Match`.", "schema": {"type": "string"}, "example": '"3"'}
+LINK = {"description": "The next page (RFC 8288).", "schema": {"type": "string"}}
+LOCATION = {"description": "Where the export is downloaded.", "schema": {"type": "string"}}
+
+_CONVERTER = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")
+
+
+def document(app: Flask, seen: dict[str, Any]) -> dict[str, Any]:
+    """Complete what flask-smorest has seen of an app (the document as a dict) with all the marks say."""
+    for path, method, endpoint in _operations(app):
+        operation = seen["paths"].get(path, {}).get(method)
+        if operation is not None:
+            _complete(operation, path, endpoint, getattr(app.view_functions[endpoint], MARK))
+            for parameter in seen["paths"][path].get("parameters", ()):
+                parameter["example"] = PLACES[parameter["name"]]
+    components = seen["components"]
+    components["schemas"].pop("PaginationMetadata", None)
+    components["responses"] = {"internal": _response([(500, "internal", "Something went wrong on our side.")])}
+    components["examples"] = dict(_problem_examples())
+    return seen
+
+
+def _operations(app: Flask) -> Iterator[tuple[str, str, str]]:
+    for rule in app.url_map.iter_rules():
+        for method in sorted(rule.methods or ()):
+            yield _CONVERTER.sub(r"{\1}", rule.rule), method.lower(), rule.endpoint
+
+
+def _complete(operation: dict[str, Any], path: str, endpoint: str, who: tuple[str, ...]) -> None:
+    operation["operationId"] = endpoint.replace(".", "_")
+    operation["security"] = [] if who == (ANYONE,) else [{"receipt" if who == (RECEIPT,) else "token": []}]
+    if operation["security"] == [{"token": []}]:
+        operation["x-roles"] = sorted(who)
+    by_status: dict[int, list[tuple[int, str, str]]] = {}
+    for refusal in sorted(set(_refusals(operation, path, endpoint))):
+        by_status.setdefault(refusal[0], []).append(refusal)
+    done = {status: answer for status, answer in operation["responses"].items() if isinstance(answer, dict)}
+    kept = {status: answer for status, answer in done.items() if "$ref" not in answer}
+    _exemplify(operation, kept, path, endpoint)
+    refused = {str(status): _response(refusals) for status, refusals in by_status.items()}
+    operation["responses"] = kept | refused | {"default": {"$ref": "#/components/responses/internal"}}
+
+
+def _refusals(operation: Mapping[str, Any], path: str, endpoint: str) -> Iterator[tuple[int, str, str]]:
+    """Every refusal an operation can end in: (status, slug, sentence)."""
+    for refusal in _refusals_by_rule(operation, path):
+        yield _told(refusal)
+    for refusal in OF_ITS_OWN.get(endpoint, ()):
+        yield _told(refusal)
+    if "application/json" in operation.get("requestBody", {}).get("content", ()):
+        for status, sentence in FRAMEWORK.items():
+            yield status, SLUGS[status], sentence
+
+
+def _refusals_by_rule(operation: Mapping[str, Any], path: str) -> Iterator[type[CaseError]]:
+    security = operation["security"]
+    if security == [{"token": []}]:
+        yield from (errors.SignInNeeded, errors.NotPermitted)
+    elif security:
+        yield errors.ReceiptRefused
+    if "{number}" in path:
+        yield errors.UnknownCase
+    if "_id}" in path:
+        yield errors.UnknownItem
+    parameters = operation.get("parameters", ())
+    content = operation.get("requestBody", {}).get("content", {})
+    if "application/json" in content or any(one["in"] == "query" for one in parameters):
+        yield errors.Malformed
+    if "*/*" in content:
+        yield from RAW
+    for one in parameters:
+        yield from TAKEN_IN_HEADERS.get(one["name"], ())
+
+
+def _told(refusal: type[CaseError]) -> tuple[int, str, str]:
+    return (*PROBLEMS[refusal], _sentence(refusal))
+
+
+def _sentence(refusal: type[CaseError]) -> str:
+    return " ".join((refusal.__doc__ or "").split())
+
+
+def _response(refusals: list[tuple[int, str, str]]) -> dict[str, Any]:
+    """The answer to all refusals of one status."""
+    status = refusals[0][0]
+    content = {
+        "schema": {"$ref": "#/components/schemas/Problem"},
+        "examples": {slug: {"$ref": f"#/components/examples/{slug}"} for _, slug, _ in refusals},
+    }
+    answer = {"description": " ".join(sentence for _, _, sentence in refusals), "content": {MEDIA_TYPE: content}}
+    challenges = [text for refusal, text in CHALLENGES.items() if PROBLEMS[refusal][1] == refusals[0][1]]
+    if challenges:
+        answer["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}, "example": challenges[0]}}
+    return answer if status else {}
+
+
+def _problem_examples() -> Iterator[tuple[str, dict[str, Any]]]:
+    told = {_told(refusal) for refusal in PROBLEMS}
+    told |= {(status, SLUGS[status], sentence) for status, sentence in FRAMEWORK.items() if status != 413}  # noqa: PLR2004
+    told.add((500, "internal", "Something went wrong on our side."))
+    for status, slug, sentence in sorted(told):
+        value = {"type": f"{TYPE}{slug}", "title": title(status), "status": status, "detail": sentence}
+        yield slug, {"summary": sentence, "value": value | MORE.get(slug, {})}
+
+
+def _exemplify(operation: dict[str, Any], answers: Mapping[str, Any], path: str, endpoint: str) -> None:
+    """Put examples and headers where they belong."""
+    asked, answered = EXAMPLES.get(endpoint, (None, None))
+    if asked is not None:
+        for content in operation["requestBody"]["content"].values():
+            content["example"] = asked
+    for status, answer in answers.items():
+        if answered is not None and status.startswith("2"):
+            for content in answer["content"].values():
+                content["example"] = answered
+        headers = {"ETag": ETAG} if "{number}" in path and endpoint != "evidence.content" else {}
+        headers |= {"Link": LINK} if isinstance(answered, dict) and "next" in answered else {}
+        headers |= {"Location": LOCATION} if endpoint == "audit.export" else {}
+        if headers:
+            answer["headers"] = headers

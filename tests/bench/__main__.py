@@ -1,0 +1,27 @@
+"""`python -m tests.bench [filing|files|…]`: measure, print a table, write build/bench.json."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.bench import files, filing
+from tests.bench.figures import BUILD, log, show, write
+
+MEASURES = {"filing": filing.measure, "files": files.measure}
+
+
+def main(wanted: list[str]) -> int:
+    """0 when done, whether or not the bars hold: the table says which do."""
+    BUILD.mkdir(exist_ok=True)
+    figures = []
+    for name in wanted or MEASURES:
+        log(f"{name} …")
+        with tempfile.TemporaryDirectory(dir=BUILD, prefix="bench-") as folder:
+            figures += list(MEASURES[name](Path(folder)))
+    write(figures, BUILD / "bench.json")
+    print(show(figures))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,299 @@
+import json
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import update
+
+from cases.case import Assignment, Given
+from cases.casework.entries import by_staff
+from cases.casework.looking import list_evidence, read_messages, reasons, show_case
+from cases.casework.mailbox import open_mailbox, show_mailbox
+from cases.casework.moving import make_assignment, make_move, moves_open, must_be_movable, write_to_reporter
+from cases.catalogue import load
+from cases.errors import (
+    CaseError,
+    ConflictOfInterest,
+    LedgerBroken,
+    Malformed,
+    MoveNotAllowed,
+    NotPermitted,
+    StaleVersion,
+    UnknownCase,
+)
+from cases.ledger import EntryKind
+from cases.lifecycle import Action, State
+from cases.people import Role
+from cases.ports import Status
+from cases.sight import Actor
+from storage.tables import complaints
+from tests.cases.casework.conftest import (
+    BOSS,
+    CLOSING,
+    DECIDER,
+    GATEKEEPER,
+    HEAD,
+    INTAKE,
+    INVESTIGATOR,
+    OUTSIDE,
+    SORTED,
+    SUBJECT,
+    SUPERVISOR,
+    actions,
+    after,
+    assigned,
+    by_number,
+    draft,
+    entries,
+    everything_kept,
+    listed,
+    moved,
+    open_case,
+    reported,
+    seen_now,
+    with_roles,
+)
+
+EARLY = Given("The post is not ours to judge.", "outside_mandate", "Please turn to the office named here.")
+
+
+def mailbox(desk, filed):
+    return show_mailbox(desk, open_mailbox(desk, filed.receipt))
+
+
+def versions(desk, case):
+    return [one["version"] for one in entries(desk, about=case.number, kind="change")]
+
+
+def test_a_case_runs_from_registration_to_a_reasoned_decision(desk):
+    case, filed = open_case(desk)
+    moved(desk, INTAKE, case, Action.ACKNOWLEDGE, Given())
+    reported(desk, case)
+    closed = moved(desk, DECIDER, case, Action.CLOSE, CLOSING)
+    assert (closed.state, closed.closure_reason, closed.due) == (State.CLOSED, CLOSING.closure_reason, None)
+    assert seen_now(desk, case) == closed
+    assert closed.worked_by == {one.person for one in (INTAKE, HEAD, INVESTIGATOR, DECIDER)}
+    steps = ["registered", "acknowledge", "assess", "open_investigation", "assigned", "issue_report", "close"]
+    assert actions(desk, about=case.number, kind="change") == steps
+    assert versions(desk, case) == list(range(1, 8))
+    assert closed.version == 7
+    assert mailbox(desk, filed).status.slug == "closed"
+
+
+def test_the_reporter_reads_acknowledgement_and_notice_with_the_receipt(desk):
+    case, filed = open_case(desk)
+    make_move(desk, INTAKE, case.number, 1, Action.ACKNOWLEDGE, Given(), after(minutes=2))
+    assert mailbox(desk, filed).status.slug == "acknowledged"
+    make_move(desk, INTAKE, case.number, 2, Action.CLOSE, EARLY, after(minutes=3))
+    letters = mailbox(desk, filed).letters
+    acknowledged = load().wording("letter-acknowledged", SORTED.date()).text
+    assert [one.text for one in letters] == [acknowledged, EARLY.notice]
+    assert not any(one.from_reporter for one in letters)
+    assert read_messages(desk, HEAD, case.number, after(minutes=4)) == letters
+
+
+def test_an_acknowledgement_can_be_worded_by_hand(desk):
+    case, filed = open_case(desk)
+    moved(desk, INTAKE, case, Action.ACKNOWLEDGE, Given(notice="Thank you, Ana."))
+    assert [one.text for one in mailbox(desk, filed).letters] == ["Thank you, Ana."]
+
+
+def test_reason_and_notice_are_sealed_and_only_the_slug_stands_in_the_entry(desk):
+    case, filed = open_case(desk)
+    moved(desk, HEAD, case, Action.CLOSE, EARLY)
+    *_, closing = entries(desk, about=case.number)
+    assert closing["facts"] == {"from": "registered", "to": "closed", "closure_reason": "outside_mandate"}
+    assert sorted(part["kind"] for part in closing["sealed"]) == ["message", "reason"]
+    assert EARLY.reason not in json.dumps(closing)
+    assert EARLY.notice not in json.dumps(closing)
+    assert list(reasons(desk, INTAKE, case.number, SORTED).values()) == [EARLY.reason]
+    assert EARLY.reason not in str(mailbox(desk, filed))
+
+
+def test_whatever_a_closing_lacks_is_reported_at_once_and_changes_nothing(desk, store, place):
+    case, _ = open_case(desk)
+    before = everything_kept(store, place.data_dir)
+    with pytest.raises(Malformed) as refusal:
+        moved(desk, INTAKE, case, Action.CLOSE, Given())
+    assert [fault.pointer for fault in refusal.value.faults] == ["#/reason", "#/closure_reason", "#/notice"]
+    with pytest.raises(MoveNotAllowed):
+        moved(desk, INTAKE, case, Action.CLOSE, CLOSING)
+    assert everything_kept(store, place.data_dir) == before
+
+
+def test_a_change_decided_on_an_older_case_is_refused(desk, store, place):
+    case, _ = open_case(desk)
+    moved(desk, INTAKE, case, Action.ACKNOWLEDGE, Given())
+    before = everything_kept(store, place.data_dir)
+    who = Assignment(INVESTIGATOR.person, Role.INVESTIGATOR)
+    for version in (0, 1, 3):
+        with pytest.raises(StaleVersion):
+            make_move(desk, INTAKE, case.number, version, Action.ASSESS, Given(), SORTED)
+        with pytest.raises(StaleVersion):
+            write_to_reporter(desk, INTAKE, case.number, version, "Hello.", SORTED)
+        with pytest.raises(StaleVersion):
+            make_assignment(desk, INTAKE, case.number, version, who, SORTED)
+    assert everything_kept(store, place.data_dir) == before
+
+
+def test_of_two_who_decide_at_once_one_is_told_to_read_again(desk):
+    """The second comes between the first one's reading and writing, so only the database can notice."""
+    case, filed = open_case(desk)
+    read_before = replace(seen_now(desk, case), version=2, state=State.CLOSED)
+    late = by_staff(desk, EntryKind.CHANGE, read_before, HEAD, SORTED, "close")
+    moved(desk, INTAKE, case, Action.ASSESS)
+    with pytest.raises(StaleVersion), desk.work() as work:
+        work.record(read_before, late, Status("closed", None))
+    assert (seen_now(desk, case).state, versions(desk, case)) == (State.ASSESSMENT, [1, 2])
+    assert mailbox(desk, filed).status.slug == "assessment"
+
+
+def test_a_move_whose_answer_could_not_be_kept_never_happened(desk, store, place):
+    def cut(_work, _result):
+        raise KeyError
+
+    case, _ = open_case(desk)
+    before = everything_kept(store, place.data_dir)
+    with pytest.raises(KeyError):
+        make_move(desk, INTAKE, case.number, 1, Action.CLOSE, EARLY, SORTED, cut)
+    assert everything_kept(store, place.data_dir) == before
+    assert seen_now(desk, case) == case
+
+
+def test_a_role_without_a_say_is_told_so_only_where_it_sees_the_case(desk):
+    case, _ = open_case(desk)
+    with pytest.raises(NotPermitted):
+        make_move(desk, SUPERVISOR, case.number, 1, Action.ASSESS, Given(), SORTED)
+    with pytest.raises(NotPermitted):
+        must_be_movable(desk, SUPERVISOR, case.number, Action.ASSESS)
+    for stranger in (Actor("S0106", Role.SUPERVISOR), INVESTIGATOR, OUTSIDE, DECIDER):
+        with pytest.raises(UnknownCase):
+            must_be_movable(desk, stranger, case.number, Action.ASSESS)
+    assert must_be_movable(desk, INTAKE, case.number, Action.ASSESS) is None
+
+
+@pytest.mark.parametrize("worker", [INTAKE, HEAD, INVESTIGATOR])
+def test_whoever_worked_a_case_neither_sees_nor_decides_it_as_decider(desk, worker):
+    with_roles(desk, worker.person, worker.role, Role.DECIDER)
+    case, _ = open_case(desk)
+    reported(desk, case)
+    turned = Actor(worker.person, Role.DECIDER)
+    assert listed(desk, turned) == []
+    with pytest.raises(UnknownCase):
+        moved(desk, turned, case, Action.CLOSE, CLOSING)
+    assert moved(desk, DECIDER, case, Action.CLOSE, CLOSING).state is State.CLOSED
+
+
+def test_somebody_assigned_cannot_decide_though_they_did_nothing(desk):
+    with_roles(desk, DECIDER.person, Role.DECIDER, Role.INTAKE)
+    case, _ = open_case(desk)
+    reported(desk, case)
+    assigned(desk, HEAD, case, Actor(DECIDER.person, Role.INTAKE))
+    with pytest.raises(UnknownCase):
+        moved(desk, DECIDER, case, Action.CLOSE, CLOSING)
+
+
+def test_a_letter_is_work_too(desk):
+    with_roles(desk, "S0013", Role.INTAKE, Role.DECIDER)
+    case, _ = open_case(desk)
+    write_to_reporter(desk, Actor("S0013", Role.INTAKE), case.number, 1, "Do you have a copy?", SORTED)
+    reported(desk, case)
+    assert listed(desk, Actor("S0013", Role.DECIDER)) == []
+    assert listed(desk, DECIDER) == [case.number]
+
+
+@pytest.mark.parametrize("told", [{}, {"subjects": [{"name": "Colleague 0107"}]}, {"witnesses": [by_number(SUBJECT)]}])
+def test_somebody_walled_off_cannot_be_assigned_however_their_number_is_spelled(desk, told):
+    with_roles(desk, SUBJECT, Role.INVESTIGATOR)
+    case, _ = open_case(desk, draft(**told))
+    for spelled in (SUBJECT, SUBJECT.lower(), f" {SUBJECT} "):
+        with pytest.raises(ConflictOfInterest):
+            assigned(desk, INTAKE, case, Actor(spelled, Role.INVESTIGATOR))
+    assert versions(desk, case) == [1]
+
+
+@pytest.mark.parametrize(
+    "told", [{}, {"supervisor_involved": True}, {"subjects": [by_number("S0100")]}], ids=["told", "involved", "below"]
+)
+def test_the_receiving_and_the_conflicted_supervisor_cannot_be_assigned(desk, told):
+    with_roles(desk, BOSS, Role.SUPERVISOR, Role.INVESTIGATOR)
+    case, _ = open_case(desk, draft(**told))
+    with pytest.raises(ConflictOfInterest):
+        assigned(desk, INTAKE, case, Actor(BOSS, Role.INVESTIGATOR))
+
+
+def test_people_are_assigned_under_the_number_the_directory_gives_them(desk):
+    case, _ = open_case(desk)
+    taken_on = assigned(desk, INTAKE, case, Actor("s0014", Role.INVESTIGATOR))
+    assert taken_on.assignees == (Assignment(INVESTIGATOR.person, Role.INVESTIGATOR),)
+    assert INVESTIGATOR.person in taken_on.worked_by
+    assert listed(desk, INVESTIGATOR) == [case.number]
+    *_, noted = entries(desk, about=case.number)
+    assert (noted["action"], noted["facts"]) == ("assigned", {"person": "S0014", "as": "investigator"})
+
+
+@pytest.mark.parametrize(("person", "role"), [("S9999", Role.INVESTIGATOR), ("S0014", Role.INTAKE)])
+def test_nobody_is_assigned_who_does_not_hold_the_role(desk, person, role):
+    case, _ = open_case(desk)
+    with pytest.raises(Malformed, match="#/person"):
+        assigned(desk, INTAKE, case, Actor(person, role))
+
+
+def test_a_swapped_mailbox_key_makes_letters_fail_and_nothing_is_sent(desk, store, place):
+    case, _ = open_case(desk)
+    *_, attacker = desk.vault.new_mailbox()
+    with store.writing() as connection:
+        connection.execute(update(complaints).values(mailbox_key=attacker.mailbox_key))
+    before = everything_kept(store, place.data_dir)
+    with pytest.raises(LedgerBroken, match="mailbox"):
+        write_to_reporter(desk, INTAKE, case.number, 1, "Where do you live?", SORTED)
+    with pytest.raises(LedgerBroken, match="mailbox"):
+        moved(desk, INTAKE, case, Action.ACKNOWLEDGE, Given())
+    with pytest.raises(LedgerBroken, match="mailbox"):
+        moved(desk, INTAKE, case, Action.CLOSE, EARLY)
+    assert everything_kept(store, place.data_dir) == before
+    assert moved(desk, INTAKE, case, Action.ASSESS, Given()).state is State.ASSESSMENT  # it writes no letter
+
+
+def test_only_those_who_work_the_case_write_to_the_reporter(desk):
+    case, filed = open_case(desk)
+    reported(desk, case)
+    with pytest.raises(NotPermitted):
+        write_to_reporter(desk, DECIDER, case.number, 5, "Hello.", SORTED)
+    with pytest.raises(NotPermitted):
+        write_to_reporter(desk, SUPERVISOR, case.number, 5, "Was it you?", SORTED)
+    letter = write_to_reporter(desk, INVESTIGATOR, case.number, 5, "Do you have a copy?", SORTED)
+    assert mailbox(desk, filed).letters == (letter,)
+    assert seen_now(desk, case).version == 6
+
+
+def test_a_letter_about_a_closed_case_opens_nothing_again(desk):
+    case, filed = open_case(desk)
+    moved(desk, HEAD, case, Action.CLOSE, EARLY)
+    write_to_reporter(desk, INTAKE, case.number, 2, "The other office wrote back.", after(minutes=9))
+    now = seen_now(desk, case)
+    assert (now.state, now.version) == (State.CLOSED, 3)
+    assert mailbox(desk, filed).status.slug == "closed"
+    for action in Action:
+        with pytest.raises(CaseError):
+            moved(desk, HEAD, case, action, CLOSING)
+
+
+def test_the_outside_office_works_a_case_against_the_office_to_its_end_but_does_not_decide_it(desk):
+    case, filed = open_case(desk, draft(subjects=[by_number(INVESTIGATOR.person)]), pictures=1)
+    for own in (INTAKE, HEAD, Actor("S0015", Role.INVESTIGATOR), Actor("S0011", Role.INTAKE)):
+        assert listed(desk, own) == []
+    assert show_case(desk, OUTSIDE, case.number, SORTED).explanation["rule"] == "subject_is_igo_staff"
+    assert len(list_evidence(desk, OUTSIDE, case.number, SORTED)) == 1
+    moved(desk, OUTSIDE, case, Action.ACKNOWLEDGE, Given())
+    moved(desk, OUTSIDE, case, Action.ASSESS)
+    moved(desk, OUTSIDE, case, Action.OPEN_INVESTIGATION)
+    with pytest.raises(Malformed, match="#/role"):
+        assigned(desk, OUTSIDE, case, Actor("S0015", Role.INVESTIGATOR))
+    assigned(desk, OUTSIDE, case, OUTSIDE)
+    moved(desk, OUTSIDE, case, Action.ISSUE_REPORT)
+    assert moves_open(desk, OUTSIDE, case.number)[1] == moves_open(desk, GATEKEEPER, case.number)[1] == ()
+    with pytest.raises(MoveNotAllowed):
+        moved(desk, OUTSIDE, case, Action.CLOSE, CLOSING)
+    assert moves_open(desk, DECIDER, case.number)[1] == (Action.CLOSE,)
+    assert moved(desk, DECIDER, case, Action.CLOSE, CLOSING).state is State.CLOSED
+    assert [one.text for one in mailbox(desk, filed).letters][-1] == CLOSING.notice

@@ -1,0 +1,208 @@
+from contextlib import suppress
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import delete, insert
+
+from cases.casework.looking import (
+    list_evidence,
+    read_messages,
+    read_original,
+    show_case,
+    timeline,
+)
+from cases.casework.moving import moves_open
+from cases.complaint import Consent
+from cases.errors import NotPermitted, UnknownCase
+from cases.lifecycle import Action, State
+from cases.people import Role
+from cases.sight import PARTS, Actor
+from storage.signing import Marks
+from storage.tables import case_people, marks
+from tests.cases.casework.conftest import (
+    BOSS,
+    DECIDER,
+    ELSEWHERE,
+    GATEKEEPER,
+    HEAD,
+    INTAKE,
+    INVESTIGATOR,
+    PICTURE,
+    SORTED,
+    SUBJECT,
+    SUPERVISOR,
+    WHY,
+    assigned,
+    by_number,
+    draft,
+    entries,
+    listed,
+    moved,
+    open_case,
+    reported,
+    seen_now,
+    ways_in,
+    with_roles,
+)
+
+IN_THE_OFFICE = (Role.SUPERVISOR, Role.INTAKE, Role.HEAD, Role.INVESTIGATOR, Role.DECIDER)
+OUTSIDE_IT = (Role.OUTSIDE, Role.GATEKEEPER)
+NAMED_AS = {
+    "by number": {"subjects": [by_number(SUBJECT)]},
+    "by e-mail": {"subjects": [{"email": "C0107@agency.example"}]},
+    "possibly, by name": {"subjects": [{"name": "colleague 0107"}]},
+    "by a number and another's name": {"subjects": [by_number("S0108") | {"name": "Colleague 0107"}]},
+    "as a witness": {"subjects": [by_number("S0108")], "witnesses": [by_number(SUBJECT)]},
+}
+
+
+def must_not_exist_for(desk, person, case):
+    """No list, no way in, and no way to tell a hidden case from one that never was."""
+    (item,) = desk.lookup.evidence(case.complaint)
+    before = len(entries(desk))
+    for role in Role:
+        actor = Actor(person, role)
+        seen = ()
+        with suppress(NotPermitted):
+            seen = listed(desk, actor)
+        assert case.number not in seen, role
+        refusal = UnknownCase if role in PARTS else NotPermitted
+        for hidden, never in zip(
+            ways_in(desk, actor, case.number, item.content.id),
+            ways_in(desk, actor, "IGO-2026-00000", uuid4()),
+            strict=True,
+        ):
+            with pytest.raises(refusal) as one:
+                hidden()
+            with pytest.raises(refusal) as other:
+                never()
+            assert str(one.value) == str(other.value)
+    assert len(entries(desk)) == before
+
+
+def smuggled_in(house, store, person, case):
+    """Somebody with the keys writes the person into the case: as investigator, and as who received it."""
+    row = {"case_number": case.number, "person": person, "capacity": "investigator", "position": 99}
+    addressee = {"case_number": case.number, "mark": Marks(house.keyring).addressee(person)}
+    with store.writing() as connection:
+        connection.execute(insert(case_people), row)
+        connection.execute(insert(marks), addressee)
+
+
+def without_walls(house, store, person):
+    """As it would be if the wall were forgotten."""
+    blind = Marks(house.keyring)
+    with store.writing() as connection:
+        walls = blind.wall(person), blind.wall_by_identity(person)
+        connection.execute(delete(marks).where(marks.c.mark.in_(walls)))
+
+
+@pytest.mark.parametrize("how", NAMED_AS)
+def test_an_accused_officer_sees_nothing_of_the_case_in_whatever_role(desk, house, store, how):
+    with_roles(desk, SUBJECT, *Role)
+    case, _ = open_case(desk, draft(**NAMED_AS[how]), pictures=1)
+    reported(desk, case)
+    smuggled_in(house, store, SUBJECT, case)
+    must_not_exist_for(desk, SUBJECT, case)
+    without_walls(house, store, SUBJECT)
+    assert all(case.number in listed(desk, Actor(SUBJECT, role)) for role in IN_THE_OFFICE)
+
+
+@pytest.mark.parametrize("how", NAMED_AS)
+def test_an_accused_officer_sees_nothing_of_what_the_outside_office_works(desk, house, store, how):
+    with_roles(desk, SUBJECT, *Role)
+    told = NAMED_AS[how] | {"subjects": [*NAMED_AS[how]["subjects"], by_number("S0014")]}
+    case, _ = open_case(desk, draft(**told), pictures=1)
+    must_not_exist_for(desk, SUBJECT, case)
+    must_not_exist_for(desk, "S0014", case)
+    without_walls(house, store, SUBJECT)
+    assert all(case.number in listed(desk, Actor(SUBJECT, role)) for role in OUTSIDE_IT)
+
+
+@pytest.mark.parametrize("consent", [Consent.CONFIDENTIAL, Consent.OPEN])
+@pytest.mark.parametrize(
+    "told",
+    [{"supervisor_involved": True}, {"subjects": [by_number("S0100")]}, {"witnesses": [by_number(BOSS)]}],
+    ids=["named as involved", "below the subject", "a witness"],
+)
+def test_a_conflicted_supervisor_sees_nothing_of_the_case_in_whatever_role(desk, house, store, consent, told):
+    with_roles(desk, BOSS, *Role)
+    case, _ = open_case(desk, draft(consent, **told), pictures=1)
+    reported(desk, case)
+    smuggled_in(house, store, BOSS, case)
+    must_not_exist_for(desk, BOSS, case)
+    without_walls(house, store, BOSS)
+    assert all(case.number in listed(desk, Actor(BOSS, role)) for role in IN_THE_OFFICE)
+
+
+@pytest.mark.parametrize("consent", [Consent.CONFIDENTIAL, Consent.OPEN])
+def test_the_supervisor_it_went_to_sees_statement_and_evidence_and_no_more(desk, consent):
+    case, filed = open_case(desk, draft(consent), pictures=1)
+    (facts,) = list_evidence(desk, SUPERVISOR, case.number, SORTED)
+    view = show_case(desk, SUPERVISOR, case.number, SORTED)
+    assert view.told["statement"]["subjects"] == [by_number(SUBJECT)]
+    assert (view.explanation, view.shows_route, view.shows_work) == (None, False, False)
+    item = UUID(facts.evidence)
+    _, blocks = read_original(desk, SUPERVISOR, case.number, item, WHY, SORTED)
+    assert b"".join(blocks) == PICTURE.read_bytes()
+    _, _, _, *beyond = ways_in(desk, SUPERVISOR, case.number, item)
+    for way in (one for place, one in enumerate(beyond) if place != 4):  # the moves open to them: none
+        with pytest.raises(NotPermitted):
+            way()
+    assert moves_open(desk, SUPERVISOR, case.number)[1] == ()
+    assert seen_now(desk, case).version == 1
+    assert filed.complaint == case.complaint
+
+
+def test_no_other_supervisor_sees_it_above_below_or_beside(desk):
+    case, _ = open_case(desk, pictures=1)
+    for other in ("S0100", ELSEWHERE, "S0112", SUBJECT):
+        must_not_exist_for_supervisor(desk, other, case)
+    assert listed(desk, SUPERVISOR) == [case.number]
+
+
+def must_not_exist_for_supervisor(desk, person, case):
+    actor = Actor(person, Role.SUPERVISOR)
+    assert listed(desk, actor) == []
+    for way in ways_in(desk, actor, case.number, uuid4()):
+        with pytest.raises(UnknownCase):
+            way()
+
+
+def test_nobody_is_told_as_a_supervisor_when_the_reporter_did_not_agree(desk):
+    case, _ = open_case(desk, draft(share=False), pictures=1)
+    for boss in (BOSS, "S0100", "S0002"):
+        must_not_exist_for_supervisor(desk, boss, case)
+
+
+def test_an_investigator_sees_what_was_assigned_to_them_alone(desk):
+    case, _ = open_case(desk)
+    other, _ = open_case(desk)
+    assigned(desk, INTAKE, case, INVESTIGATOR)
+    assert listed(desk, INVESTIGATOR) == [case.number]
+    assert listed(desk, Actor("S0015", Role.INVESTIGATOR)) == []
+    with pytest.raises(UnknownCase):
+        show_case(desk, INVESTIGATOR, other.number, SORTED)
+
+
+def test_the_decider_sees_a_case_from_its_report_on(desk):
+    case, _ = open_case(desk)
+    for step in (None, Action.ASSESS, Action.OPEN_INVESTIGATION):
+        if step:
+            moved(desk, HEAD if step is Action.OPEN_INVESTIGATION else INTAKE, case, step)
+        assert listed(desk, DECIDER) == []
+    assigned(desk, HEAD, case, INVESTIGATOR)
+    assert moved(desk, INVESTIGATOR, case, Action.ISSUE_REPORT).state is State.REPORTED
+    assert listed(desk, DECIDER) == [case.number]
+    assert show_case(desk, DECIDER, case.number, SORTED).told
+
+
+def test_the_gatekeeper_sees_that_it_exists_and_where_it_went_without_opening_anything(desk):
+    case, _ = open_case(desk, draft(subjects=[by_number("S0014")]))
+    before = len(entries(desk))
+    view = show_case(desk, GATEKEEPER, case.number, SORTED)
+    assert (view.told, view.explanation, view.shows_route, view.shows_work) == (None, None, True, False)
+    assert len(entries(desk)) == before
+    for way in (timeline, read_messages, list_evidence):
+        with pytest.raises(NotPermitted):
+            way(desk, GATEKEEPER, case.number, *((0, 9) if way is timeline else (SORTED,)))

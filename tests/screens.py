@@ -1,0 +1,110 @@
+"""`make screens`: the pictures of README and docs, taken in a real browser on a real server with invented people."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parent.parent
+PICTURES = ROOT / "docs" / "pictures"
+SAMPLE = ROOT / "tests" / "samples" / "en-political-endorsement.png"
+SHOWN = {"form", "form-narrow", "fault", "receipt", "files-narrow", "message"}
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@contextlib.contextmanager
+def server() -> Iterator[str]:
+    """A demo server of its own, stopped by its process group."""
+    with socket.socket() as free, tempfile.TemporaryDirectory() as data:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        free.close()
+        words = [sys.executable, "-m", "wsgi", "serve", "--demo", "--port", str(port), "--data-dir", data]
+        started = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True)
+        try:
+            address = f"http://127.0.0.1:{port}"
+            wait_for(f"{address}/healthz")
+            yield address
+        finally:
+            os.killpg(started.pid, signal.SIGTERM)
+            started.wait(timeout=15)
+
+
+def wait_for(address: str) -> None:
+    for _ in range(150):
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(address, timeout=1).close()  # noqa: S310 - our own loopback server
+            return
+        time.sleep(0.1)
+    raise SystemExit(f"{address} does not answer")
+
+
+def walk(browser: Browser, address: str, width: int, suffix: str) -> None:
+    """The reporter's way, with scripts off, a picture at each step."""
+    page = browser.new_context(java_script_enabled=False, viewport={"width": width, "height": 900}).new_page()
+    page.goto(address)
+    keep(page, f"form{suffix}")
+    page.fill("#summary", "Endorses a candidate under the emblem")
+    page.fill("#narrative", "On Sunday he asked everybody to vote for one candidate; the emblem is in the picture.")
+    page.check("#c-political_partisan")
+    page.check("#consent-anonymous")
+    page.fill("#name", "a name too many")
+    page.click("button[type=submit]")
+    keep(page, f"fault{suffix}")
+    page.fill("#name", "")
+    page.click("button[type=submit]")
+    keep(page, f"receipt{suffix}")
+    page.set_input_files("#files", [SAMPLE, ROOT / "README.md"])
+    page.click("text=Add the files")
+    keep(page, f"files{suffix}")
+    page.click("text=Go to my mailbox")
+    keep(page, f"mailbox{suffix}")
+    page.fill("#text", "The post is gone now, but I have the screenshot.")
+    page.click("text=Send the message")
+    keep(page, f"message{suffix}")
+
+
+def keep(page: Page, name: str) -> None:
+    """A picture where docs show one; everywhere, a look that nothing overflows the narrow screen."""
+    wide = page.locator("body").evaluate("body => body.scrollWidth > window.innerWidth")
+    if wide:
+        raise SystemExit(f"{name} does not fit its screen")
+    if name in SHOWN:
+        page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+    print(f"{name}: {page.title()}")
+
+
+def main() -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with server() as address, sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
+        walk(browser, address, 1280, "")
+        walk(browser, address, 320, "-narrow")
+        page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        page.on("console", lambda message: print("console:", message.text))
+        page.goto(f"{address}/docs/")
+        page.wait_for_selector(".opblock")
+        page.screenshot(path=PICTURES / "reference.png")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
