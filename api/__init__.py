@@ -11,6 +11,7 @@ from api.context import EXTENSION
 from api.pages import door
 from api.problems import answer_problems
 from api.routes import audit, cases, complaints, evidence, health, mailbox, reference
+from api.specification import INTRODUCTION, document
 from cases.errors import BodyNotWhole
 from cases.ports import Desk
 
@@ -27,27 +28,6 @@ HEADERS = {
     "Content-Security-Policy": POLICY,
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
-SPECIFICATION = {
-    "info": {
-        "description": (
-            "Complaints about social media misuse: filed with sealed evidence, routed, worked to a reasoned decision, "
-            "and provable afterwards. Errors are RFC 9457 problem documents."
-        ),
-        "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
-    },
-    "servers": [{"url": "/"}],
-    "components": {
-        "securitySchemes": {
-            "token": {"type": "http", "scheme": "bearer", "description": "A token of `rule12 token`."},
-            "receipt": {
-                "type": "apiKey",
-                "in": "header",
-                "name": "Authorization",
-                "description": "`Receipt ABCDE-FGHJK-MNPQR-STVWX-YZ234`, as given when the complaint was filed.",
-            },
-        }
-    },
 }
 assets = Blueprint("assets", __name__, url_prefix="/assets")
 
@@ -75,14 +55,14 @@ def create_app(desk: Desk, surface: str = "all") -> Flask:
         API_TITLE="Rule 1.2 Desk",
         API_VERSION=VERSION,
         OPENAPI_VERSION="3.1.0",
-        API_SPEC_OPTIONS=SPECIFICATION,
+        API_SPEC_OPTIONS=dict(INTRODUCTION),
         MAX_FORM_PARTS=200,
     )
     answer_problems(app)
     api = Api(app)
     for blueprint in _endpoints(surface):
         api.register_blueprint(blueprint)
-    app.extensions["rule12.openapi"] = api.spec.to_dict
+    app.extensions["rule12.openapi"] = lambda: document(app, api.spec.to_dict())
     app.register_blueprint(reference.blueprint)
     app.register_blueprint(assets)
     if surface in {"door", "all"}:

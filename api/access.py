@@ -19,7 +19,6 @@ R = TypeVar("R")
 ANYONE: Final = "anyone"
 RECEIPT: Final = "receipt"
 MARK = "needs"
-BEARER, SHOWN = "Bearer ", "Receipt "
 
 
 def needs(*who: Role | str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -57,10 +56,9 @@ def _anyone() -> None:
 
 
 def _receipt_holder() -> None:
-    shown = request.headers.get("Authorization", "")
-    if not shown.startswith(SHOWN):
+    g.receipt = _credential("receipt")
+    if not g.receipt:
         raise ReceiptRefused("Show your receipt: `Authorization: Receipt ABCDE-FGHJK-MNPQR-STVWX-YZ234`.")
-    g.receipt = shown.removeprefix(SHOWN)
     try:
         g.complaint = find_mailbox(desk(), g.receipt)
     except ReceiptRefused:
@@ -68,15 +66,21 @@ def _receipt_holder() -> None:
 
 
 def _must_be_one_of(roles: frozenset[Role]) -> None:
-    shown = request.headers.get("Authorization", "")
-    if not shown.startswith(BEARER):
+    token = _credential("bearer")
+    if not token:
         raise SignInNeeded("Show your token: `Authorization: Bearer r12_…`.")
-    g.actor = who_is(desk(), shown.removeprefix(BEARER).strip(), now())
+    g.actor = who_is(desk(), token, now())
     if g.actor.role not in roles:
         raise NotPermitted(f"This is not for the {g.actor.role} role.")
     number = (request.view_args or {}).get("number")
     if number is not None:
         g.case = find_case(desk(), g.actor, number)
+
+
+def _credential(scheme: str) -> str:
+    """What `Authorization` shows under a scheme, whose name has no case (RFC 9110); empty for any other scheme."""
+    named, _, shown = request.headers.get("Authorization", "").partition(" ")
+    return shown.strip() if named.lower() == scheme else ""
 
 
 _CHECKS = {ANYONE: _anyone, RECEIPT: _receipt_holder}

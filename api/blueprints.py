@@ -31,8 +31,11 @@ class StrictParser(FlaskParser):
         req.max_content_length = JSON_LIMIT
         if not req.is_json:
             abort(415, "Send JSON: `Content-Type: application/json`.")
+        body = req.get_data(cache=True)
+        if req.content_length is None and len(body) >= JSON_LIMIT:
+            abort(413)  # the framework cuts off what was not announced, and says nothing
         try:
-            return read_json(req.get_data(cache=True))
+            return read_json(body)
         except (ValueError, RecursionError):
             abort(400, "The body is not valid JSON.")
 
@@ -47,6 +50,7 @@ class Api(SmorestApi):  # type: ignore[misc]  # flask-smorest ships no types
     """The specification, and problems instead of the framework's own errors."""
 
     ERROR_SCHEMA = ProblemSchema
+    DEFAULT_ERROR_RESPONSE_NAME = None  # api/specification.py says which refusals an operation knows
 
     def handle_http_exception(self, error: HTTPException) -> Any:
         """See api/problems.py."""

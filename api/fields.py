@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any, NoReturn
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
@@ -20,6 +21,16 @@ class Words(fields.String):
         if text is None or _UNFIT.search(text):
             raise ValidationError("Control characters and broken Unicode are not accepted.")
         return str(text)
+
+
+class Slug(fields.Enum[Any]):
+    """One slug of an enum. Views hand over members, or text that is ready."""
+
+    def __init__(self, enum: type[StrEnum], **more: Any) -> None:
+        super().__init__(enum, by_value=True, **more)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **more: Any) -> str | None:  # noqa: ARG002
+        return None if value is None else str(value)
 
 
 class Moment(fields.AwareDateTime):

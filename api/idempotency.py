@@ -15,6 +15,17 @@ from cases.errors import KeyMalformed, KeyReused, StillInProgress
 from cases.ports import Digest, Keyed, Then, Work
 
 T = TypeVar("T")
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": (
+        "A UUID, or at least 22 characters of A-Z, a-z, 0-9, _ and -: secret, random, fresh for each thing to create. "
+        "The same key with the same request gives the same answer for 24 hours, and creates once."
+    ),
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{22,128}$"},
+    "example": "0f8fad5b-d9cb-469f-a165-70867728950e",
+}
 _KEY = re.compile(r"[A-Za-z0-9_-]{22,128}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _under_way: set[bytes] = set()

@@ -2,7 +2,7 @@
 
 from marshmallow import RAISE, Schema, fields, validate
 
-from api.fields import SHORT, Strict, instant, moment, words
+from api.fields import SHORT, Slug, Strict, instant, moment, words
 from cases.complaint import Consent
 from cases.directory import PERSONNEL_TYPES
 from cases.lifecycle import Action, Queue, State
@@ -55,7 +55,7 @@ class StatementSchema(Strict):
 
 
 class ReporterSchema(Strict):
-    consent = fields.Enum(Consent, by_value=True, required=True)
+    consent = Slug(Consent, required=True)
     name = words()
     email = words()
     staff_number = words(40)
@@ -149,7 +149,7 @@ class PageQuery(Schema):
 
 
 class CasesQuery(PageQuery):
-    state = fields.Enum(State, by_value=True)
+    state = Slug(State)
     category = fields.String(validate=_SLUG)
     assignee = fields.String(validate=validate.Length(max=40))
     overdue = fields.Boolean()
@@ -160,7 +160,7 @@ class CasesQuery(PageQuery):
 
 class AssigneeSchema(Schema):
     person = fields.String(required=True)
-    role = fields.Enum(Role, by_value=True, required=True)
+    role = Slug(Role, required=True)
 
 
 class DueSchema(Schema):
@@ -170,7 +170,7 @@ class DueSchema(Schema):
 
 class RoutingSchema(Schema):
     to = fields.List(fields.String(), required=True)
-    queue = fields.Enum(Queue, by_value=True)
+    queue = Slug(Queue)
     explanation = fields.Dict()
 
 
@@ -178,7 +178,7 @@ class CaseSchema(Schema):
     number = fields.String(required=True)
     received_at = instant(required=True)
     categories = fields.List(fields.String(), required=True)
-    state = fields.Enum(State, by_value=True)
+    state = Slug(State)
     version = fields.Integer()
     closure_reason = fields.String(allow_none=True)
     acknowledged_at = instant(allow_none=True)
@@ -222,29 +222,29 @@ class EntriesQuery(PageQuery):
 
 
 class OpenMoveSchema(Schema):
-    move = fields.Enum(Action, by_value=True, required=True)
-    to = fields.Enum(State, by_value=True, required=True)
+    move = Slug(Action, required=True)
+    to = Slug(State, required=True)
     needs = fields.List(fields.String(), required=True)
     closure_reasons = fields.List(fields.String())
 
 
 class MoveInSchema(Strict):
-    move = fields.Enum(Action, by_value=True, required=True)
+    move = Slug(Action, required=True)
     reason = words(NARRATIVE, load_default="")
     closure_reason = words(40, load_default="")
     notice = words(NARRATIVE, load_default="")
 
 
 class MovedSchema(Schema):
-    move = fields.Enum(Action, by_value=True, required=True)
+    move = Slug(Action, required=True)
     outcome = fields.String(required=True, validate=validate.OneOf(("done", "proposed")))
-    state = fields.Enum(State, by_value=True, required=True)
+    state = Slug(State, required=True)
     version = fields.Integer(required=True)
 
 
 class AssignmentInSchema(Strict):
     person = words(40, required=True, shortest=1)
-    role = fields.Enum(Role, by_value=True, required=True)
+    role = Slug(Role, required=True)
 
 
 class AssignedSchema(AssigneeSchema):

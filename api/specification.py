@@ -64,7 +64,7 @@ TAKEN_IN_HEADERS: Mapping[str, tuple[type[CaseError], ...]] = MappingProxyType(
     }
 )
 RAW = (errors.MediaRefused, errors.TooLarge, errors.LengthNeeded, errors.BodyNotWhole)
-MORE: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+MORE: Mapping[str, dict[str, Any]] = MappingProxyType(
     {
         "malformed": {"errors": [{"pointer": "#/statement/summary", "detail": "Missing data for required field."}]},
         "move-not-allowed": {"open_moves": ["acknowledge", "assess", "close"]},
@@ -154,16 +154,18 @@ def _sentence(refusal: type[CaseError]) -> str:
 
 def _response(refusals: list[tuple[int, str, str]]) -> dict[str, Any]:
     """The answer to all refusals of one status."""
-    status = refusals[0][0]
     content = {
         "schema": {"$ref": "#/components/schemas/Problem"},
         "examples": {slug: {"$ref": f"#/components/examples/{slug}"} for _, slug, _ in refusals},
     }
-    answer = {"description": " ".join(sentence for _, _, sentence in refusals), "content": {MEDIA_TYPE: content}}
+    answer: dict[str, Any] = {
+        "description": " ".join(sentence for _, _, sentence in refusals),
+        "content": {MEDIA_TYPE: content},
+    }
     challenges = [text for refusal, text in CHALLENGES.items() if PROBLEMS[refusal][1] == refusals[0][1]]
     if challenges:
         answer["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}, "example": challenges[0]}}
-    return answer if status else {}
+    return answer
 
 
 def _problem_examples() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -171,7 +173,7 @@ def _problem_examples() -> Iterator[tuple[str, dict[str, Any]]]:
     told |= {(status, SLUGS[status], sentence) for status, sentence in FRAMEWORK.items() if status != 413}  # noqa: PLR2004
     told.add((500, "internal", "Something went wrong on our side."))
     for status, slug, sentence in sorted(told):
-        value = {"type": f"{TYPE}{slug}", "title": title(status), "status": status, "detail": sentence}
+        value: dict[str, Any] = {"type": f"{TYPE}{slug}", "title": title(status), "status": status, "detail": sentence}
         yield slug, {"summary": sentence, "value": value | MORE.get(slug, {})}
 
 
@@ -185,7 +187,7 @@ def _exemplify(operation: dict[str, Any], answers: Mapping[str, Any], path: str,
         if answered is not None and status.startswith("2"):
             for content in answer["content"].values():
                 content["example"] = answered
-        headers = {"ETag": ETAG} if "{number}" in path and endpoint != "evidence.content" else {}
+        headers: dict[str, Any] = {"ETag": ETAG} if "{number}" in path and endpoint != "evidence.content" else {}
         headers |= {"Link": LINK} if isinstance(answered, dict) and "next" in answered else {}
         headers |= {"Location": LOCATION} if endpoint == "audit.export" else {}
         if headers:

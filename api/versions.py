@@ -8,6 +8,14 @@ from werkzeug.datastructures import Headers
 from cases.case import Case
 from cases.errors import StaleVersion, VersionNeeded
 
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The version decided on: one strong ETag of this case. `*` and weak tags are refused.",
+    "schema": {"type": "string", "pattern": '^"[1-9][0-9]{0,8}"$'},
+    "example": '"3"',
+}
 _STRONG = re.compile(r'"([1-9][0-9]{0,8})"')
 
 

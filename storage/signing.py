@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cases.complaint import FilingProof
 from cases.errors import CannotStart
 from cases.notes import VerifierKey, sign_note
-from storage.keys import SEALING_ROLES, Keyring
+from storage.keys import SEALING_ROLES, SIGNING_ROLES, Keyring
 
 
 def verify(public: bytes, signature: bytes, message: bytes) -> bool:
@@ -32,6 +32,7 @@ class NoteSigner:
         self.origin = origin
         self._keyring = keyring
         self._recipients = {role: keyring.sealing_key(role).id for role in SEALING_ROLES}
+        self._signing = {role: keyring.signing_key(role) for role in SIGNING_ROLES}
 
     def filing_proof(self, proof: FilingProof) -> str:
         """The proof as a signed note."""
@@ -59,7 +60,7 @@ class NoteSigner:
         return tuple(VerifierKey(self._name(role), public[role]) for role in ("checkpoint", "proof"))
 
     def _note(self, text: str, role: str) -> str:
-        key = self._keyring.signing_key(role)
+        key = self._signing[role]
         if key is None:
             raise CannotStart(f"This process does not hold the {role} signing key.")
         return sign_note(text, self._name(role), self._keyring.public[role], _signs(key))

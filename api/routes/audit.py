@@ -11,7 +11,7 @@ from api.blueprints import PREFIX, Answer, Blueprint
 from api.context import actor, desk, now
 from api.cursors import link_next, position, read_cursor, write_cursor
 from api.downloads import attachment
-from api.idempotency import once
+from api.idempotency import IDEMPOTENCY_KEY, once
 from api.schemas import EntriesQuery, EntrySchema, ExportedSchema, ExportInSchema, page_of
 from cases.casework import auditing
 from cases.people import Role
@@ -34,6 +34,7 @@ def entries(wanted: dict[str, Any]) -> Answer:
 
 
 @blueprint.route("/exports", methods=["POST"])
+@blueprint.doc(parameters=[IDEMPOTENCY_KEY])
 @needs(Role.AUDITOR)
 @blueprint.arguments(ExportInSchema())
 @blueprint.response(201, ExportedSchema)

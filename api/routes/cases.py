@@ -10,7 +10,7 @@ from api.access import needs
 from api.blueprints import PREFIX, Answer, Blueprint
 from api.context import actor, case, desk, now
 from api.cursors import link_next, position, read_cursor, time, word, write_cursor
-from api.idempotency import once
+from api.idempotency import IDEMPOTENCY_KEY, once
 from api.schemas import (
     AssignedSchema,
     AssignmentInSchema,
@@ -25,7 +25,7 @@ from api.schemas import (
     TimelineQuery,
     page_of,
 )
-from api.versions import decided_on, tag
+from api.versions import IF_MATCH, decided_on, tag
 from cases.case import Assignment, Case, Given
 from cases.casework import looking, moving
 from cases.casework.mailbox import Letter
@@ -141,6 +141,7 @@ def _open_move(found: Case, action: Action, who: Actor) -> dict[str, Any]:
 
 
 @blueprint.route("/<string:number>/moves", methods=["POST"])
+@blueprint.doc(parameters=[IF_MATCH, IDEMPOTENCY_KEY])
 @needs(*WORKS_CASES)
 @blueprint.arguments(MoveInSchema())
 @blueprint.response(201, MovedSchema)
@@ -162,6 +163,7 @@ def move(told: dict[str, Any], number: str) -> Answer:
 
 
 @blueprint.route("/<string:number>/assignments", methods=["POST"])
+@blueprint.doc(parameters=[IF_MATCH, IDEMPOTENCY_KEY])
 @needs(Role.INTAKE, Role.HEAD, Role.OUTSIDE)
 @blueprint.arguments(AssignmentInSchema())
 @blueprint.response(201, AssignedSchema)
@@ -187,6 +189,7 @@ def letters(number: str) -> Answer:
 
 
 @blueprint.route("/<string:number>/messages", methods=["POST"])
+@blueprint.doc(parameters=[IF_MATCH, IDEMPOTENCY_KEY])
 @needs(Role.INTAKE, Role.HEAD, Role.INVESTIGATOR, Role.OUTSIDE)
 @blueprint.arguments(MessageInSchema())
 @blueprint.response(201, MessageSchema)

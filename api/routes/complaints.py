@@ -7,7 +7,7 @@ from api import shown
 from api.access import ANYONE, needs
 from api.blueprints import PREFIX, Blueprint
 from api.context import desk, now
-from api.idempotency import once
+from api.idempotency import IDEMPOTENCY_KEY, once
 from api.schemas import CatalogueQuery, CatalogueSchema, ComplaintSchema, FiledSchema
 from cases.casework.filing import file_complaint
 from cases.catalogue import Citation, load
@@ -17,6 +17,7 @@ blueprint = Blueprint("complaints", __name__, url_prefix=PREFIX, description="Th
 
 
 @blueprint.route("/complaints", methods=["POST"])
+@blueprint.doc(parameters=[IDEMPOTENCY_KEY])
 @needs(ANYONE)
 @blueprint.arguments(ComplaintSchema())
 @blueprint.response(201, FiledSchema)

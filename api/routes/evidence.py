@@ -28,6 +28,7 @@ REASON = {
     "required": True,
     "description": "Why the original is opened: 10 to 500 characters, percent-encoded UTF-8. Kept sealed.",
     "schema": {"type": "string"},
+    "example": "Needed%20for%20the%20assessment",
 }
 
 

@@ -24,6 +24,7 @@ def alive() -> dict[str, Any]:
 @blueprint.route("/readyz", methods=["GET"])
 @needs(ANYONE)
 @blueprint.response(200, HealthSchema)
+@blueprint.alt_response(503, schema=HealthSchema, description="Entries wait longer than a minute to be merged.")
 def ready() -> Answer:
     """The database answers, and entries are merged into the ledger within a minute; 503 otherwise."""
     since = desk().ledger.oldest_waiting()

@@ -11,19 +11,36 @@ from api.access import RECEIPT, needs
 from api.blueprints import PREFIX, Blueprint
 from api.bodies import announced_digests, announced_length, body_blocks, must_not_be_too_large, must_prove_wholeness
 from api.context import complaint, desk, now, receipt
-from api.idempotency import once, once_streaming
+from api.idempotency import IDEMPOTENCY_KEY, once, once_streaming
 from api.schemas import EvidenceSchema, MailboxSchema, MessageInSchema, MessageSchema
 from cases.casework.mailbox import Facts, Sent, add_evidence, add_message, letters_of, open_mailbox, show_mailbox
 from cases.media import must_be_allowed
 from cases.ports import Then
 
 blueprint = Blueprint("mailbox", __name__, url_prefix=f"{PREFIX}/mailbox", description="What a receipt opens.")
+DIGEST = {
+    "name": "Content-Digest",
+    "in": "header",
+    "required": False,
+    "description": "sha-256 or sha-512 of the body (RFC 9530). Checked; needed when there is no Content-Length.",
+    "schema": {"type": "string"},
+    "example": "sha-256=:tIk0VzMfpCwc8fHLS9fGR5QvPDshYodc9ViL7h0MtkY=:",
+}
+NAME = {
+    "name": "Content-Disposition",
+    "in": "header",
+    "required": False,
+    "description": "The file's name, as a label only.",
+    "schema": {"type": "string"},
+    "example": "attachment; filename*=UTF-8''screenshot.png",
+}
 RAW_BODY = {
+    "parameters": [DIGEST, NAME, IDEMPOTENCY_KEY],
     "requestBody": {
         "required": True,
         "description": "The file as it is.",
         "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
-    }
+    },
 }
 
 
@@ -45,6 +62,7 @@ def messages() -> list[dict[str, Any]]:
 
 
 @blueprint.route("/messages", methods=["POST"])
+@blueprint.doc(parameters=[IDEMPOTENCY_KEY])
 @needs(RECEIPT)
 @blueprint.arguments(MessageInSchema())
 @blueprint.response(201, MessageSchema)

@@ -4,10 +4,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import files, filing
+from tests.bench import caseload, files, filing, ledger
 from tests.bench.figures import BUILD, log, show, write
 
-MEASURES = {"filing": filing.measure, "files": files.measure}
+MEASURES = {"filing": filing.measure, "files": files.measure, "caseload": caseload.measure, "ledger": ledger.measure}
 
 
 def main(wanted: list[str]) -> int:

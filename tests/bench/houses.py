@@ -11,7 +11,7 @@ from cases.casework.working import Worker
 from cases.complaint import Consent, Draft, Reporter, Statement
 from cases.people import Role
 from storage import House, open_house, prepare
-from storage.settings import read_settings
+from storage.settings import Settings, read_settings
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 
@@ -19,7 +19,7 @@ SAMPLES = Path(__file__).parents[1] / "samples"
 @contextmanager
 def house(folder: Path) -> Iterator[House]:
     """An installation, made if need be, with the people of the samples."""
-    settings = read_settings({"RULE12_DATA_DIR": str(folder), "RULE12_ORIGIN": "desk.example/bench"})
+    settings = settings_of(folder)
     prepare(settings)
     opened = open_house(settings)
     try:
@@ -28,6 +28,10 @@ def house(folder: Path) -> Iterator[House]:
         yield opened
     finally:
         opened.close()
+
+
+def settings_of(folder: Path) -> Settings:
+    return read_settings({"RULE12_DATA_DIR": str(folder), "RULE12_ORIGIN": "desk.example/bench"})
 
 
 def now() -> datetime:

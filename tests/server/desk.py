@@ -1,8 +1,8 @@
 """The desk as its people use it: one token per role, over HTTP."""
 
 import re
-from contextlib import closing, contextmanager
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -59,9 +59,9 @@ class Desk:
     def sorted_cases(self, count: int) -> list[dict[str, Any]]:
         """The newest cases, once the worker has sorted so many."""
 
-        def seen() -> list[dict[str, Any]] | None:
+        def seen() -> list[dict[str, Any]]:
             found: list[dict[str, Any]] = self.get(Role.INTAKE, "/cases?limit=200").must(200)["items"]
-            return found if len(found) >= count else None
+            return found if len(found) >= count else []
 
         return until(seen, f"{count} sorted cases")
 

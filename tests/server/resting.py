@@ -1,8 +1,8 @@
 """What lies at rest, read beside the program and not through it."""
 
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,3 +44,11 @@ class Rest:
         added = rows(spot, "SELECT count(*) FROM entries WHERE action = 'evidence_added'")[0][0]
         spilled = sorted(str(path) for path in spot.temporary.rglob("*"))
         return cls(counts, added, frozenset(objects(spot)), incoming(spot), spilled)
+
+
+def holders(files: Iterable[Path], pieces: Sequence[bytes]) -> Iterator[tuple[Path, bytes]]:
+    """Files that hold one of these pieces, byte for byte, anywhere, each with a piece it holds."""
+    for path in files:
+        with suppress(FileNotFoundError):
+            data = path.read_bytes()
+            yield from ((path, piece) for piece in pieces if piece in data)

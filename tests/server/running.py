@@ -1,9 +1,10 @@
-"""Real servers, each in a process group of its own on a free loopback port, and what can be seen of them from outside."""
+"""Real servers, each in a process group of its own on a free loopback port, seen from outside."""
 
 import os
 import re
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
@@ -21,12 +22,12 @@ PATIENCE = 60.0
 T = TypeVar("T")
 
 
-def until(found: Callable[[], T | None | bool], what: str, patience: float = PATIENCE) -> T:
-    """Poll until something is there. Raises AssertionError saying what never came."""
+def until(found: Callable[[], T], what: str, patience: float = PATIENCE) -> T:
+    """Poll until something true is found. Raises AssertionError saying what never came."""
     end = time.monotonic() + patience
     while True:
-        if (seen := found()) is not None and seen is not False:
-            return seen  # type: ignore[return-value]
+        if seen := found():
+            return seen
         assert time.monotonic() < end, f"waited in vain for {what}"
         time.sleep(0.01)
 
@@ -126,6 +127,11 @@ class Server:
         """Living processes of the group: process id → resident bytes."""
         return members_of(self.process.pid)
 
+    def held(self) -> list[Path]:
+        """Files without a name that its processes hold open (where there is /proc): temporary files are made so."""
+        links = [link for process in self.members() for link in Path(f"/proc/{process}/fd").glob("*")]
+        return [link for link in links if _is_nameless_file(link)]
+
     def terminate(self) -> int:
         """Ask the server to end, as an operator would; its exit code."""
         self.process.send_signal(signal.SIGTERM)
@@ -141,8 +147,20 @@ class Server:
         """End it, whatever state it is in."""
         if self.process.poll() is None:
             self.terminate()
+        self.close_by_kill()
+
+    def close_by_kill(self) -> None:
+        """End it as a crash does."""
         self.kill()
         self._log.close()
+
+
+def _is_nameless_file(link: Path) -> bool:
+    try:
+        seen = link.stat()
+    except FileNotFoundError:
+        return False
+    return stat.S_ISREG(seen.st_mode) and seen.st_nlink == 0
 
 
 def with_group(group: int, number: signal.Signals) -> None:

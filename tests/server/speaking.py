@@ -36,7 +36,7 @@ def complaint(**more: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole response."""
+    """A whole response; header names in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -58,14 +58,14 @@ class Client:
     def __init__(self, port: int) -> None:
         self.port = port
 
-    def call(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
-        """Header names are written as `If_Match`. Raises OSError or HTTPException when the answer does not come whole."""
+    def call(self, method: str, path: str, body: bytes | Iterable[bytes] | None = None, **headers: str) -> Answer:
+        """Header names are written as `If_Match`. Raises OSError or HTTPException when no whole answer comes."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
             connection.request(method, path, body, named)
             answer = connection.getresponse()
-            return Answer(answer.status, dict(answer.getheaders()), answer.read())
+            return _whole(answer)
         finally:
             connection.close()
 
@@ -149,5 +149,9 @@ class Wire:
         reader = http.client.HTTPResponse(self._socket, method="POST")
         with suppress(ConnectionError, http.client.BadStatusLine):
             reader.begin()
-            return Answer(reader.status, dict(reader.getheaders()), reader.read())
+            return _whole(reader)
         return None
+
+
+def _whole(answer: http.client.HTTPResponse) -> Answer:
+    return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())

@@ -1,4 +1,4 @@
-"""Uploads and downloads as bytes on a wire, on both servers: what came whole is kept, what did not was never there."""
+"""Uploads and downloads as bytes on a wire, on both servers: what came whole is kept, what did not never was there."""
 
 import json
 import re
@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import pytest
 
+from cases.people import Role
 from tests.server.desk import REASON, Desk, hire
 from tests.server.resting import Rest, incoming, objects
 from tests.server.running import Server, Spot, granian, gunicorn, until
 from tests.server.speaking import API, Wire, digest_header, picture
-from cases.people import Role
 
 LIMIT = 24 << 20
 SMALL = picture(300_000)
@@ -74,7 +74,7 @@ def test_a_chunked_body_without_a_digest_needs_a_length(door: Door) -> None:
     before = door.rest()
     with door.wire() as wire:
         wire.evidence(door.receipt, Transfer_Encoding="chunked")
-        wire.chunks([SMALL])
+        wire.chunks([SMALL[:1000]], last=False)
         answer = wire.answer()
     assert answer is not None
     assert answer.must(411)["type"] == "urn:rule12:problem:length-needed"
@@ -96,7 +96,7 @@ def test_a_body_with_two_framings_is_refused(door: Door) -> None:
     before = door.rest()
     with door.wire() as wire:
         wire.evidence(door.receipt, Content_Length="9", Transfer_Encoding="chunked")
-        wire.chunks([SMALL])
+        wire.chunks([SMALL[:1000]], last=False)
         answer = wire.answer()
     assert answer is not None
     assert answer.status in {400, 411}
@@ -180,24 +180,19 @@ def test_the_body_of_a_refused_upload_is_never_taken_for_a_request(door: Door) -
     hidden = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
     with door.wire() as wire:
         wire.evidence(door.receipt, Content_Length=str(LIMIT + 1))
-        with suppress(ConnectionError):
+        with suppress(OSError):
             wire.send(hidden * 100)
             wire.finish_sending()
         seen = wire.rest()
-    assert seen.count(b"HTTP/1.1 413") == 1
-    assert b"HTTP/1.1 200" not in seen
+    assert re.findall(rb"HTTP/1\.1 (\d+)", seen) in ([b"413"], [])  # a reset may overtake the answer
 
 
 def test_curl_waits_for_the_word_to_continue_and_gets_it(door: Door) -> None:
-    sent = subprocess.run(
-        ["curl", "-sS", "--fail-with-body", "--data-binary", "@-", "-H", "Expect: 100-continue", "-v"]
-        + ["-H", f"Authorization: Receipt {door.receipt}", "-H", "Content-Type: image/png"]
-        + ["--expect100-timeout", "30", f"http://127.0.0.1:{door.server.port}{API}/mailbox/evidence"],
-        input=SMALL,
-        capture_output=True,
-        check=True,
-        timeout=60,
-    )
+    words = ["curl", "-sS", "-v", "--fail-with-body", "--data-binary", "@-", "--expect100-timeout", "30"]
+    for header in ("Expect: 100-continue", f"Authorization: Receipt {door.receipt}", "Content-Type: image/png"):
+        words += ["-H", header]
+    words.append(f"http://127.0.0.1:{door.server.port}{API}/mailbox/evidence")
+    sent = subprocess.run(words, input=SMALL, capture_output=True, check=True, timeout=60)
     assert b"100 Continue" in sent.stderr
     assert json.loads(sent.stdout)["size"] == len(SMALL)
 
@@ -206,7 +201,7 @@ def test_twenty_mebibytes_come_back_byte_for_byte(door: Door) -> None:
     body = picture(20 << 20, seed=20)
     kept = door.server.client.upload(door.receipt, body).must(201)
     answer = door.desk.original(door.number, kept["evidence_id"])
-    assert answer.headers["Content-Length"] == str(len(body))
+    assert answer.headers["content-length"] == str(len(body))
     assert answer.body == body
 
 

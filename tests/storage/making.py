@@ -145,6 +145,10 @@ def minutes(count: int) -> datetime:
     return NOON + timedelta(minutes=count)
 
 
+def seconds(count: int) -> timedelta:
+    return timedelta(seconds=count)
+
+
 def flipped(data: bytes, bit: int) -> bytes:
     """The same bytes but for one bit."""
     place, bit = divmod(bit % (8 * len(data)), 8)

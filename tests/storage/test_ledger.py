@@ -59,7 +59,7 @@ def bodies(database):
 
 def stored(database):
     with database.reading() as connection:
-        tree = [connection.execute(select(table)).all() for table in (leaves, stored_tiles)]
+        tree = [sorted(connection.execute(select(table)).all()) for table in (leaves, stored_tiles)]
         return tree, connection.scalars(select(checkpoints.c.note).order_by(checkpoints.c.size)).all()
 
 
@@ -74,7 +74,7 @@ def their_root(data):
     tree = InmemoryTree(algorithm="sha256")
     for one in data:
         tree.append_entry(one)
-    return tree.get_state() if data else EMPTY
+    return tree.get_root() if data else EMPTY
 
 
 def test_before_anything_is_merged_there_is_no_checkpoint_and_afterwards_there_is_an_empty_one(book):
@@ -87,8 +87,8 @@ def test_before_anything_is_merged_there_is_no_checkpoint_and_afterwards_there_i
     assert ledger.sequence(minutes(1)) == 0
 
 
-@settings(max_examples=8)
-@given(st.lists(st.integers(0, 300), min_size=1, max_size=4))
+@settings(max_examples=5)
+@given(st.lists(st.integers(1, 300), min_size=1, max_size=4))
 def test_the_tree_is_the_same_whether_it_grew_in_pieces_or_at_once(tmp_path_factory, steps):
     from storage.settings import read_settings
 
@@ -104,8 +104,7 @@ def test_the_tree_is_the_same_whether_it_grew_in_pieces_or_at_once(tmp_path_fact
     at_once_, last = stored(database)
     assert at_once_ == in_pieces
     assert checked(ledger).root == checked(ledger, notes[-1]).root == their_root(bodies(database))
-    if sum(steps):
-        assert last[-1] == notes[-1]
+    assert last == notes[-1:]
     database.engine.dispose()
 
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert
 
@@ -132,6 +132,7 @@ def pages(lookup, sight, wanted) -> Iterator[list]:
         wanted = replace(wanted, after=position_of(page[-1], wanted.sort))
 
 
+@settings(max_examples=60)
 @given(CASELOADS, SIGHTS)
 def test_a_list_and_a_number_agree_with_the_rule_for_every_sight(shelf, load, sight):
     lookup = lay(shelf, load)
@@ -155,6 +156,7 @@ def test_a_sight_without_any_criterion_sees_nothing(shelf, person, never_worked)
             lookup.case(case.number, sight)
 
 
+@settings(max_examples=60)
 @given(CASELOADS, st.sampled_from(["received", "due"]), st.integers(1, 7))
 def test_pages_hold_every_case_once_and_in_order_however_many_share_a_time(shelf, load, sort, limit):
     lookup, sight = lay(shelf, load), Sight("S0099", states=tuple(State))
@@ -177,6 +179,7 @@ def test_a_page_is_not_disturbed_by_cases_that_go_before_it(shelf, gone):
     assert list(pages(lookup, sight, after)) == rest
 
 
+@settings(max_examples=60)
 @given(CASELOADS, st.data())
 def test_a_list_is_narrowed_to_what_was_asked_for(shelf, load, data):
     chosen = {

@@ -142,7 +142,7 @@ def test_a_file_that_settles_while_a_sweep_looks_at_it_is_left_alone(objects):
 
 
 def test_many_sweeps_and_uploads_at_once_disturb_nobody(objects):
-    faults, ids = [], [uuid4() for _ in range(150)]
+    faults, ids = [], [uuid4() for _ in range(80)]
     done = threading.Event()
 
     def watched(job):
@@ -159,7 +159,7 @@ def test_many_sweeps_and_uploads_at_once_disturb_nobody(objects):
         for one in ids:
             put(objects, one, one.bytes)
 
-    sweepers = [threading.Thread(target=watched, args=(sweeping,)) for _ in range(3)]
+    sweepers = [threading.Thread(target=watched, args=(sweeping,)) for _ in range(2)]
     for sweeper in sweepers:
         sweeper.start()
     watched(uploading)

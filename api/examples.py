@@ -1,0 +1,193 @@
+"""Examples for the OpenAPI document, by view: what is asked (or None), and what is answered. Tests replay them."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+NUMBER = "IGO-2026-48213"
+FILED_AT = "2026-03-02T12:00:00Z"
+COMPLAINT_ID = "237b24d8-51a0-4c35-9ea9-ce7613a37062"
+EVIDENCE_ID = "0e61d4af-71a0-4c1e-a22b-4637cd2ff987"
+MESSAGE_ID = "973a0913-b2f9-4998-9228-b69c122d439f"
+EXPORT_ID = "880cb1c9-6254-45be-a6a2-5ff63f5e4a2e"
+SHA256 = "b4893457331fa42c1cf1f1cb4bd7c647942f3c3b2162875cf558bee1d0cb646b"
+
+PLACES: Mapping[str, str] = MappingProxyType(
+    {"number": NUMBER, "evidence_id": EVIDENCE_ID, "export_id": EXPORT_ID},
+)
+"""Examples of what stands in an address."""
+
+_STATEMENT: dict[str, Any] = {
+    "summary": "Campaign video shared from an account that names the agency",
+    "narrative": "Two posts ask people to vote for a candidate. The profile says where they work.",
+    "concerns": ["ai-5.1.1"],
+    "posts": [
+        {
+            "platform": "X",
+            "url": "https://social.example/c0107/1",
+            "handle": "@c0107",
+            "account_kind": "personal",
+            "posted_at": "2026-02-27",
+            "still_online": True,
+        }
+    ],
+    "subjects": [{"staff_number": "S0107", "relation": "colleague"}],
+}
+_COMPLAINT = {
+    "language": "en",
+    "channel": "api",
+    "statement": _STATEMENT,
+    "reporter": {"consent": "confidential", "email": "c0102@agency.example", "share_with_supervisor": True},
+}
+_FILED = {
+    "complaint_id": COMPLAINT_ID,
+    "receipt": "ABCDE-FGHJK-MNPQR-STVWX-YZ234",
+    "received_at": FILED_AT,
+    "acknowledge_by": "2026-03-09T12:00:00Z",
+    "filing_proof": "rule12/filing-proof/1\n{…}\n\n— desk.example/rule12/filing TYhm…\n",
+}
+_LETTER = {
+    "message_id": MESSAGE_ID,
+    "from_reporter": True,
+    "at": "2026-03-03T08:15:00Z",
+    "text": "The posts are gone now; I kept screenshots.",
+}
+_FILE = {"evidence_id": EVIDENCE_ID, "size": 40142, "sha256": SHA256}
+_FILE_FACTS = _FILE | {"media_type": "image/png", "name": "screenshot.png"}
+_MAILBOX = {
+    "received_at": FILED_AT,
+    "status": {
+        "slug": "received",
+        "text": "Your complaint is stored. Nobody has opened it yet.",
+        "next": "It is registered and sent to the right desk; then somebody confirms it.",
+        "next_by": "2026-03-09T12:00:00Z",
+    },
+    "statement": _STATEMENT,
+    "evidence": [_FILE_FACTS],
+    "messages": [_LETTER],
+    "proofs": {
+        "filing_entry": '{"about":{"id":"237b24d8-…","kind":"complaint"},"action":"filed", …}',
+        "tlog_proof": None,
+    },
+}
+_CASE: dict[str, Any] = {
+    "number": NUMBER,
+    "received_at": FILED_AT,
+    "categories": ["political_partisan"],
+    "routing": {"to": ["supervisor", "igo"], "queue": "igo"},
+    "state": "registered",
+    "version": 1,
+    "acknowledged_at": None,
+    "closure_reason": None,
+    "due": {"what": "acknowledge", "by": "2026-03-09T12:00:00Z"},
+    "assignees": [],
+}
+_EXPLANATION = {
+    "rule": "kept_with_identity",
+    "sentence": "The rule that matched is kept with the reporter's identity.",
+    "to": ["supervisor", "igo"],
+    "subjects": [{"position": 1, "matched": "one", "people": ["S0107"]}],
+    "witnesses": [],
+}
+_CASE_PAGE = _CASE | {"routing": _CASE["routing"] | {"explanation": _EXPLANATION}, "statement": _STATEMENT}
+_ENTRY = {
+    "position": 4,
+    "index": 3,
+    "entry": {
+        "about": {"id": NUMBER, "kind": "case"},
+        "action": "registered",
+        "actor": "worker",
+        "at": "2026-03-02T12:00:01Z",
+        "facts": {"categories": ["political_partisan"], "complaint_id": COMPLAINT_ID, "to": ["supervisor", "igo"]},
+        "format": "rule12/entry/1",
+        "id": "ca5da244-494a-4580-a07b-950496498774",
+        "kind": "change",
+        "nonce": "81cb457fbe58ab4eadebcae289d566dc",
+        "role": "worker",
+        "sealed": [
+            {"kind": "explanation", "object": "8036a92d-6310-4d22-a0a2-188b6e044576", "sha256": SHA256},
+        ],
+        "version": 1,
+    },
+}
+_CATALOGUE = {
+    "on": "2026-03-02",
+    "language": "en",
+    "principles": [
+        {
+            "slug": "ai-5.1.1",
+            "label": "Impartiality",
+            "question": "Do the posts take sides?",
+            "categories": ["political_partisan"],
+        }
+    ],
+    "categories": [
+        {
+            "slug": "political_partisan",
+            "label": "Political or partisan statement",
+            "urgent": False,
+            "cites": ["reg-1.2-f", "reg-1.2-h"],
+        }
+    ],
+    "citations": [
+        {
+            "slug": "reg-1.2-h",
+            "label": "Staff Regulation 1.2(h)",
+            "edition": "ST/SGB/2023/1",
+            "heading": "Political activities",
+            "summary": "Staff may vote but take no part in political activity at odds with independence.",
+            "verified": "2026-01-15",
+        }
+    ],
+}
+_OPEN_MOVES = [
+    {"move": "acknowledge", "to": "registered", "needs": []},
+    {
+        "move": "close",
+        "to": "closed",
+        "needs": ["reason", "closure_reason", "notice"],
+        "closure_reasons": ["not_personnel", "insufficient_information"],
+    },
+]
+_CSV = (
+    "number,state,version,queue,categories,received_at,acknowledged_at,due,due_by,closed_at,closure_reason,assignees\r\n"
+    f"{NUMBER},registered,1,igo,political_partisan,{FILED_AT},,acknowledge,2026-03-09T12:00:00Z,,,\r\n"
+)
+
+EXAMPLES: Mapping[str, tuple[Any, Any]] = MappingProxyType(
+    {
+        "complaints.file": (_COMPLAINT, _FILED),
+        "complaints.catalogue": (None, _CATALOGUE),
+        "mailbox.show": (None, _MAILBOX),
+        "mailbox.messages": (None, [_LETTER]),
+        "mailbox.write": ({"text": _LETTER["text"]}, _LETTER),
+        "mailbox.add": (None, _FILE),
+        "cases.listed": (None, {"items": [_CASE], "next": "WyIyMDI2LTAzLTAyVDEyOjAwOjAwWiIsICJJR08tMjAyNi00ODIxMyJd"}),
+        "cases.one": (None, _CASE_PAGE),
+        "cases.timeline": (None, {"items": [_ENTRY], "next": "WzRd"}),
+        "cases.moves": (None, _OPEN_MOVES),
+        "cases.move": (
+            {"move": "assess"},
+            {"move": "assess", "outcome": "done", "state": "assessment", "version": 2},
+        ),
+        "cases.assign": (
+            {"person": "S0014", "role": "investigator"},
+            {"person": "S0014", "role": "investigator", "version": 2},
+        ),
+        "cases.letters": (None, [_LETTER]),
+        "cases.write": (
+            {"text": "Thank you. Could you tell us when you saw the first post?"},
+            _LETTER | {"from_reporter": False, "text": "Thank you. Could you tell us when you saw the first post?"},
+        ),
+        "evidence.listed": (None, [_FILE_FACTS]),
+        "evidence.custody": (None, [_ENTRY]),
+        "audit.entries": (None, {"items": [_ENTRY], "next": None}),
+        "audit.export": (
+            {"from": "2026-01-01T00:00:00Z", "to": "2027-01-01T00:00:00Z"},
+            {"export_id": EXPORT_ID, "at": "2026-03-04T09:30:00Z", "entries": 12, "bytes": 5311},
+        ),
+        "audit.table": (None, _CSV),
+        "health.alive": (None, {"status": "ok"}),
+        "health.ready": (None, {"status": "ok", "waiting_since": None}),
+    }
+)

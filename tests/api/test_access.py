@@ -1,0 +1,179 @@
+"""Silence means no: one table says who may call what, and every route is tried with every role and with nobody."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+
+from api import create_app
+from api.access import ANYONE, RECEIPT, needs, refuse_silent_routes
+from cases.casework.administering import import_directory, issue_token, revoke_tokens
+from cases.people import Role
+from storage import House
+from tests.api.conftest import NO_CASE, PEOPLE, PREFIX, PROBLEM, Caller, Office
+from tests.conftest import SAMPLES
+
+WORKING = "intake head investigator outside decider"
+SEEING = f"supervisor gatekeeper {WORKING}"
+ITEM = uuid4()
+
+# Method, route, who may call it, and what an invited caller is answered who sends no body and asks for an unknown case.
+ROUTES = f"""
+GET  /                                                        | anyone                  | 200
+POST /                                                        | anyone                  | 415
+POST /evidence                                                | anyone                  | 415
+GET  /mailbox                                                 | anyone                  | 200
+POST /mailbox                                                 | anyone                  | 415
+GET  /assets/<string:name>                                    | anyone                  | 404
+GET  /docs/                                                   | anyone                  | 200
+GET  /docs/openapi.json                                       | anyone                  | 200
+GET  /docs/start.js                                           | anyone                  | 200
+GET  /docs/viewer/<string:name>                               | anyone                  | 404
+GET  /healthz                                                 | anyone                  | 200
+GET  /readyz                                                  | anyone                  | 200
+GET  {PREFIX}/catalogue                                       | anyone                  | 200
+POST {PREFIX}/complaints                                      | anyone                  | 415
+GET  {PREFIX}/mailbox                                         | receipt                 | 200
+GET  {PREFIX}/mailbox/messages                                | receipt                 | 200
+POST {PREFIX}/mailbox/messages                                | receipt                 | 415
+POST {PREFIX}/mailbox/evidence                                | receipt                 | 415
+GET  {PREFIX}/cases                                           | {SEEING}                | 200
+GET  {PREFIX}/cases/<string:number>                           | {SEEING}                | 404
+GET  {PREFIX}/cases/<string:number>/timeline                  | {WORKING}               | 404
+GET  {PREFIX}/cases/<string:number>/moves                     | {WORKING}               | 404
+POST {PREFIX}/cases/<string:number>/moves                     | {WORKING}               | 404
+POST {PREFIX}/cases/<string:number>/assignments               | intake head outside     | 404
+GET  {PREFIX}/cases/<string:number>/messages                  | {WORKING}               | 404
+POST {PREFIX}/cases/<string:number>/messages                  | intake head investigator outside | 404
+GET  {PREFIX}/cases/<string:number>/evidence                  | supervisor {WORKING}    | 404
+GET  {PREFIX}/cases/<string:number>/evidence/<uuid:evidence_id>/content | supervisor {WORKING} | 404
+GET  {PREFIX}/cases/<string:number>/evidence/<uuid:evidence_id>/custody | {WORKING}     | 404
+GET  {PREFIX}/audit/entries                                   | auditor                 | 200
+POST {PREFIX}/audit/exports                                   | auditor                 | 415
+GET  {PREFIX}/audit/exports/<uuid:export_id>/content          | auditor                 | 404
+GET  {PREFIX}/audit/cases.csv                                 | auditor                 | 200
+"""
+TABLE = {
+    tuple(asked.split()): (who.split(), int(status))
+    for asked, who, status in (line.split("|") for line in ROUTES.strip().splitlines())
+}
+
+
+def address(rule: str) -> str:
+    """A route with something in every place: an unknown case, item or name."""
+    filled = rule.replace("<string:number>", NO_CASE).replace("<string:name>", "nothing.css")
+    return filled.replace("<uuid:evidence_id>", str(ITEM)).replace("<uuid:export_id>", str(ITEM))
+
+
+def expected(who: list[str], status: int, caller: str) -> int:
+    if who == ["anyone"]:
+        return status
+    if who == ["receipt"]:
+        return status if caller == "receipt" else 401
+    if caller in {"nobody", "receipt"}:
+        return 401
+    return status if caller in who else 403
+
+
+def test_the_table_names_every_route_there_is(app: Flask) -> None:
+    rules = {
+        (method, rule.rule) for rule in app.url_map.iter_rules() for method in (rule.methods or set()) & {"GET", "POST"}
+    }
+    assert rules == set(TABLE)
+    assert all(rule.methods <= {"GET", "POST", "HEAD", "OPTIONS"} for rule in app.url_map.iter_rules() if rule.methods)
+
+
+def test_every_route_answers_every_caller_as_the_table_says(office: Office) -> None:
+    callers: dict[str, Caller] = {str(role): office.as_(role) for role in PEOPLE}
+    callers |= {"nobody": office.door, "receipt": office.holder(office.file()["receipt"])}
+    answered, wanted = {}, {}
+    for (method, rule), (who, status) in TABLE.items():
+        for name, caller in callers.items():
+            answered[method, rule, name] = caller.call(method, address(rule)).status_code
+            wanted[method, rule, name] = expected(who, status, name)
+    assert answered == wanted
+
+
+def test_who_has_no_token_learns_nothing_but_that_one_is_needed(office: Office) -> None:
+    with office.nothing_changes():
+        for (method, rule), (who, _) in TABLE.items():
+            if who == ["anyone"]:
+                continue
+            answer = office.door.call(method, address(rule), data=b'{"move": 7}', content_type="application/json")
+            challenge = "Receipt" if who == ["receipt"] else 'Bearer realm="rule12"'
+            assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, challenge), rule
+            assert answer.content_type == PROBLEM
+
+
+def test_an_uninvited_role_cannot_probe_what_a_body_should_look_like(office: Office) -> None:
+    supervisor, auditor = office.as_(Role.SUPERVISOR), office.as_(Role.AUDITOR)
+    for caller, path in ((supervisor, f"{PREFIX}/audit/exports"), (auditor, f"{PREFIX}/cases/{NO_CASE}/moves")):
+        bodies = [b"", b"{}", b"not json", b'{"move":"close"}']
+        answers = {caller.call("POST", path, data=one, content_type="application/json").data for one in bodies}
+        assert len(answers) == 1
+
+
+def test_what_is_no_token_opens_nothing(office: Office) -> None:
+    for shown in ("", "Bearer", "Bearer ", "Bearer r12_unknown", "Basic cjpyMTI=", "r12_x", "Bearer é", "Bearer a, b"):
+        answer = office.caller(shown).get(f"{PREFIX}/cases")
+        assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, 'Bearer realm="rule12"'), shown
+
+
+def test_an_expired_a_revoked_and_an_unknown_token_are_answered_alike(office: Office) -> None:
+    now = datetime.now(UTC)
+    expired = issue_token(office.desk, "S0012", Role.INTAKE, 1, now - timedelta(days=2)).text
+    revoked = issue_token(office.desk, "S0013", Role.INTAKE, 1, now).text
+    assert office.caller(f"Bearer {revoked}").get(f"{PREFIX}/cases").status_code == 200
+    revoke_tokens(office.desk, "S0013", now)
+    answers = [office.caller(f"Bearer {one}").get(f"{PREFIX}/cases") for one in (expired, revoked, "r12_unknown")]
+    assert {(one.status_code, one.data, one.headers["WWW-Authenticate"]) for one in answers} == {
+        (401, answers[0].data, 'Bearer realm="rule12"')
+    }
+
+
+def test_a_role_taken_away_ends_its_tokens(office: Office) -> None:
+    intake = office.as_(Role.INTAKE)
+    assert intake.get(f"{PREFIX}/cases").status_code == 200
+    rest = (SAMPLES / "directory.csv").read_text().replace("Intake Officer,IGO,HQ,S0011,intake", "Clerk,IGO,HQ,S0011,")
+    import_directory(office.desk, rest, datetime.now(UTC))
+    assert intake.get(f"{PREFIX}/cases").status_code == 401
+
+
+def test_the_scheme_is_read_whatever_its_case(office: Office) -> None:
+    token = office.as_(Role.INTAKE).authorization or ""
+    assert office.caller(token.replace("Bearer", "bearer")).get(f"{PREFIX}/cases").status_code == 200
+    receipt = office.file()["receipt"]
+    assert office.caller(f"RECEIPT {receipt.lower()}").get(f"{PREFIX}/mailbox").status_code == 200
+
+
+def test_a_token_shown_in_the_address_or_the_body_is_not_seen(office: Office) -> None:
+    token = (office.as_(Role.AUDITOR).authorization or "").removeprefix("Bearer ")
+    assert office.door.get(f"{PREFIX}/audit/entries?access_token={token}").status_code == 401
+    assert office.door.post(f"{PREFIX}/audit/exports", {"access_token": token}).status_code == 401
+
+
+def test_a_route_that_does_not_say_who_may_call_it_stops_the_app() -> None:
+    app = Flask("silent", static_folder=None)
+    app.add_url_rule("/spoken", "spoken", needs(ANYONE)(lambda: ""))
+    refuse_silent_routes(app)
+    app.add_url_rule("/nobody", "nobody", needs()(lambda: ""))
+    app.add_url_rule("/silent", "silent", lambda: "")
+    with pytest.raises(RuntimeError, match=r"nobody, silent"):
+        refuse_silent_routes(app)
+
+
+def test_a_mark_among_roles_lets_nobody_in_by_it(app: Flask, office: Office) -> None:
+    """`needs(ANYONE, Role.INTAKE)` is a mistake; it must fail closed."""
+    app.add_url_rule("/mistake", "mistake", needs(ANYONE, RECEIPT, Role.INTAKE)(lambda: "in"))
+    assert office.door.get("/mistake").status_code == 401
+    assert office.as_(Role.HEAD).get("/mistake").status_code == 403
+
+
+def test_each_surface_has_its_own_routes_alone(house: House) -> None:
+    door = {rule.rule for rule in create_app(house.desk, "door").url_map.iter_rules()}
+    desk = {rule.rule for rule in create_app(house.desk, "desk").url_map.iter_rules()}
+    assert not any("/cases" in rule or "/audit" in rule for rule in door)
+    assert not any(rule == "/" or "/mailbox" in rule or "/complaints" in rule for rule in desk)
+    both = {rule.rule for rule in create_app(house.desk).url_map.iter_rules()}
+    assert both == door | desk

@@ -1,0 +1,112 @@
+"""Many cases and entries at once, straight into the tables: what years of work leave behind."""
+
+import os
+import random
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, Table, insert, select
+
+from cases.casework.entries import entry
+from cases.ledger import About, EntryKind
+from cases.lifecycle import State
+from storage import House, tables
+from storage.database import Database
+from storage.rows import WORKED, entry_row
+from storage.signing import Marks
+from tests.bench.houses import now
+
+BATCH = 5_000
+CATEGORIES = ("political_partisan", "confidentiality_breach", "online_harassment_hate", "pseudonym_impersonation")
+STATES = tuple(State)
+WEIGHTS = (4, 4, 6, 3, 83)
+INVESTIGATORS = ("S0014", "S0015")
+SUPERVISORS = ("S0100", "S0106", "S0111", "S0112", "S0117")
+RARE = 60
+RARE_CATEGORY, RARE_INVESTIGATOR, RARE_SUPERVISOR = "gifts_honours", "S0016", "S0101"
+STAFF = tuple(f"S{number:04}" for number in range(1, 2_000))
+
+
+def add_cases(opened: House, database: Database, count: int) -> None:
+    """So many cases over ten years: most closed, a few open, everybody walled off from a few.
+
+    Sixty of them, whatever the size, are of one category, one investigator and one supervisor, and sixty are against
+    the office: what is rare must be found as fast among many.
+    """
+    chance, marks = random.Random(count), Marks(opened.keyring)
+    for start in range(0, count, BATCH):
+        made = [_case(chance, marks, number, number % (count // RARE)) for number in range(start, min(count, start + BATCH))]
+        with database.writing() as connection:
+            for table in (tables.complaints, tables.cases, tables.case_categories, tables.case_people, tables.marks):
+                _fill(connection, table, [row for rows in made for row in rows[table.name]])
+
+
+def _fill(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def _case(chance: random.Random, marks: Marks, number: int, turn: int) -> dict[str, list[dict[str, Any]]]:
+    name, complaint = f"IGO-{2016 + number % 10}-{100_000 + number}", uuid4()
+    at = now() - timedelta(minutes=chance.randrange(5_256_000))
+    is_rare, is_outside = turn == 0, turn == 1
+    state = State.INVESTIGATION if is_rare or is_outside else chance.choices(STATES, WEIGHTS)[0]
+    is_closed = state is State.CLOSED
+    worker = RARE_INVESTIGATOR if is_rare else chance.choice(INVESTIGATORS)
+    addressee = RARE_SUPERVISOR if is_rare else chance.choice(SUPERVISORS)
+    categories = [RARE_CATEGORY] if is_rare else chance.sample(CATEGORIES, 1 + number % 2)
+    walls = {marks.wall(person) for person in chance.sample(STAFF, 2)}
+    case = {
+        "number": name,
+        "complaint": complaint,
+        "queue": "outside" if is_outside else "igo",
+        "sent_to": "igo supervisor",
+        "state": str(state),
+        "version": 5,
+        "received_at": at,
+        "due_what": None if is_closed else "conclude",
+        "due_by": None if is_closed else at + timedelta(days=180),
+        "acknowledged_at": at,
+        "closed_at": at + timedelta(days=90) if is_closed else None,
+        "closure_reason": "unsubstantiated" if is_closed else None,
+    }
+    people = [] if state in {State.REGISTERED, State.ASSESSMENT} else [(worker, "investigator"), (worker, WORKED)]
+    return {
+        "complaints": [
+            {"id": complaint, "received_at": at, "mailbox_id": os.urandom(32), "mailbox_key": os.urandom(1216)}
+        ],
+        "cases": [case],
+        "case_categories": [
+            {"case_number": name, "category": slug} for slug in categories
+        ],
+        "case_people": [
+            {"case_number": name, "person": person, "capacity": capacity, "position": place}
+            for place, (person, capacity) in enumerate(people)
+        ],
+        "marks": [
+            {"case_number": name, "mark": mark} for mark in {*walls, marks.addressee(addressee)}
+        ],
+    }
+
+
+def add_entries(opened: House, database: Database, count: int) -> None:
+    """So many entries, merged into the tree."""
+    for start in range(0, count, BATCH):
+        made = [_entry(number) for number in range(start, min(count, start + BATCH))]
+        with database.writing() as connection:
+            last = connection.scalar(select(tables.entries.c.position).order_by(tables.entries.c.position.desc()).limit(1))
+            rows = [{**row, "position": (last or 0) + place} for place, row in enumerate(made, 1)]
+            _fill(connection, tables.entries, rows)
+            _fill(connection, tables.waiting, [{"entry": row["position"]} for row in rows])
+        opened.desk.ledger.sequence(now())
+
+
+def _entry(number: int) -> dict[str, Any]:
+    about = About.case(f"IGO-2026-{100_000 + number}")
+    made = entry(
+        EntryKind.LOOK, about, now(), "S0012", "opened_case", role="intake", facts={"opened": ["statement", "explanation"]}
+    )
+    return entry_row(made, made.canonical())
+
