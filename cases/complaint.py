@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from cases.canonical import canonical
-from cases.errors import Fault, Malformed
+from cases.errors import Fault
 from cases.place import SealedPart
 from cases.times import stamp
 
@@ -122,11 +122,6 @@ class Draft:
     channel: str
     statement: Statement
     reporter: Reporter
-
-    def must_hold_together(self) -> None:
-        """Refuse what no single field shows. Raises Malformed with every fault."""
-        if faults := self.reporter.faults():
-            raise Malformed(faults)
 
     def sealed_statement(self) -> bytes:
         """Language and channel travel with the account: they say something about the reporter."""

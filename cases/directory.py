@@ -236,19 +236,25 @@ def _circles(lines: Sequence[_Line]) -> Iterator[tuple[int, str]]:
             yield min(line.number for line in circle), f"supervisors go in a circle: {names}"
 
 
+def _one_spelling(number: str) -> str:
+    """Numbers are kept in capitals: walls and assignments must hold however a later file spells them."""
+    return number.upper()
+
+
 def _people(lines: Sequence[_Line]) -> tuple[Person, ...]:
-    spelled = {folded(line["staff_number"]): line["staff_number"] for line in lines}
+    managers = {folded(line["supervisor"]) for line in lines if line["supervisor"]}
     return tuple(
         Person(
-            staff_number=line["staff_number"],
+            staff_number=_one_spelling(line["staff_number"]),
             name=line["name"],
             email=line["email"],
             personnel_type=line["personnel_type"],
             function=line["function"],
             unit=line["unit"],
             office=line["office"],
-            supervisor=spelled[folded(line["supervisor"])] if line["supervisor"] else None,
-            roles=frozenset(map(Role, _roles(line))),
+            supervisor=_one_spelling(line["supervisor"]) if line["supervisor"] else None,
+            roles=frozenset(map(Role, _roles(line)))
+            | ({Role.SUPERVISOR} if folded(line["staff_number"]) in managers else set()),
         )
         for line in lines
     )

@@ -46,6 +46,11 @@ class Kind(Enum):
 
 _READ_BACK = frozenset({Recipient.DESK, Recipient.RECEIPT})
 
+# Parts whose length would tell something of the reporter are filled up with spaces to a multiple of so many bytes.
+PADDED_TO: Mapping[Kind, int] = MappingProxyType(
+    {Kind.IDENTITY: 2048, Kind.ROUTING_FACTS: 1024, Kind.EXPLANATION: 4096, Kind.SUPERVISOR_LEG: 4096}
+)
+
 # fmt: off
 SEALED_FOR: Mapping[Kind, frozenset[Recipient]] = MappingProxyType({
     Kind.STATEMENT:      _READ_BACK,
@@ -59,6 +64,12 @@ SEALED_FOR: Mapping[Kind, frozenset[Recipient]] = MappingProxyType({
     Kind.SUPERVISOR_LEG: frozenset({Recipient.IDENTITY}),
 })
 # fmt: on
+
+
+def padded(kind: Kind, plain: bytes) -> bytes:
+    """JSON with as many spaces behind it as its kind asks for; a reader of JSON does not notice them."""
+    step = PADDED_TO.get(kind, 1)
+    return plain.ljust(-(-len(plain) // step) * step)
 
 
 def origin_hash(origin: str) -> bytes:

@@ -17,6 +17,7 @@ from cases.errors import CatalogueBroken
 from cases.lifecycle import Queue
 
 IGO_UNIT = "IGO"
+OF_SUBJECTS = frozenset({"subject_leads_the_office", "subject_is_igo_staff"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Screening:
     reporter: Person | None
     line: tuple[Person, ...]
     conflicts: Mapping[str, str]
+    below_subjects: frozenset[str]
+    office_is_below: bool
 
     @property
     def supervisor(self) -> Person | None:
@@ -66,10 +69,34 @@ def screen(statement: Statement, facts: RoutingFacts, directory: Directory) -> S
     """Match everybody named against the directory and find who is in conflict."""
     subjects = tuple(match(named, directory) for named in statement.subjects)
     witnesses = tuple(match(named, directory) for named in statement.witnesses)
-    reporter = directory.person(facts.staff_number) or directory.by_email(facts.email)
+    reporter = _reporter(facts, directory)
     line = directory.line_above(reporter.staff_number) if reporter else ()
     conflicts = _conflicts(line, subjects, witnesses, statement, directory)
-    return Screening(facts, subjects, witnesses, reporter, line, conflicts)
+    below = _below(subjects, directory)
+    led = any(_is_of_the_office(person) and person.staff_number in below for person in directory)
+    handlers = frozenset(person.staff_number for person in directory if person.roles and person.staff_number in below)
+    return Screening(facts, subjects, witnesses, reporter, line, conflicts, handlers, led)
+
+
+def _reporter(facts: RoutingFacts, directory: Directory) -> Person | None:
+    """Who reports. A number and an address of two different people are nobody: a typo must not pick the supervisor."""
+    found = [directory.person(facts.staff_number), directory.by_email(facts.email)]
+    people = {person.staff_number: person for person in found if person}
+    return next(iter(people.values())) if len(people) == 1 else None
+
+
+def _below(subjects: tuple[Match, ...], directory: Directory) -> frozenset[str]:
+    """Everybody who works below somebody who is, or may be, a subject."""
+    bosses = {person.staff_number for found in subjects for person in found.people}
+    return frozenset(
+        person.staff_number
+        for person in directory
+        if any(directory.is_below(person.staff_number, boss) for boss in bosses)
+    )
+
+
+def _is_of_the_office(person: Person) -> bool:
+    return person.unit.casefold() == IGO_UNIT.casefold()
 
 
 def match(named: Named, directory: Directory) -> Match:
@@ -106,7 +133,7 @@ def _conflicts(
 
 
 def _subject_is_igo_staff(seen: Screening) -> bool:
-    return any(person.unit == IGO_UNIT for found in seen.subjects for person in found.people)
+    return any(_is_of_the_office(person) for found in seen.subjects for person in found.people)
 
 
 def _unresolved_subject(seen: Screening) -> bool:
@@ -119,6 +146,7 @@ def _supervisor_conflicted(seen: Screening) -> bool:
 
 _SITUATIONS: Mapping[str, Callable[[Screening], bool]] = MappingProxyType(
     {
+        "subject_leads_the_office": lambda seen: seen.office_is_below and not _subject_is_igo_staff(seen),
         "subject_is_igo_staff": _subject_is_igo_staff,
         "reporter_anonymous": lambda seen: seen.facts.consent is Consent.ANONYMOUS,
         "reporter_external": lambda seen: seen.reporter is None,
@@ -147,14 +175,15 @@ def _routing(rule: Route, seen: Screening) -> Routing:
     addressee = _addressee(rule, seen)
     to = tuple("supervisor" if leg == "next_supervisor" else leg for leg in rule.to)
     named = (*seen.subjects, *seen.witnesses)
-    walled = frozenset(person.staff_number for found in named for person in found.people)
+    walled = frozenset(person.staff_number for found in named for person in found.people) | seen.below_subjects
+    by_identity = frozenset(seen.conflicts) | ({seen.reporter.staff_number} if seen.reporter else set())
     full = _explanation(rule, seen, to, addressee)
     return Routing(
         Queue.OUTSIDE if "outside" in rule.to else Queue.IGO,
         to,
         addressee.staff_number if addressee else None,
         walled,
-        frozenset(seen.conflicts) - walled,
+        by_identity - walled,
         full if seen.facts.consent is Consent.OPEN else _masked(rule, seen, to),
         full,
     )
@@ -182,9 +211,9 @@ def _explanation(rule: Route, seen: Screening, to: tuple[str, ...], addressee: P
 def _masked(rule: Route, seen: Screening, to: tuple[str, ...]) -> dict[str, Any]:
     """What may stand in the case below open consent: nothing that depends on who reported.
 
-    Only the rule about subjects of the office is named, because it is judged before any fact of the reporter.
+    Only rules about subjects are named, because they are judged before any fact of the reporter.
     """
-    of_subjects = rule.situation == "subject_is_igo_staff"
+    of_subjects = rule.situation in OF_SUBJECTS
     return {
         "rule": rule.situation if of_subjects else "kept_with_identity",
         "sentence": rule.sentence if of_subjects else "The rule that matched is kept with the reporter's identity.",

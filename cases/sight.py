@@ -52,7 +52,11 @@ PARTS: Mapping[Role, frozenset[Part]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """Criteria that must all hold for a case to exist for its holder. The wall always holds for `person`."""
+    """Criteria that must all hold for a case to exist for its holder. The wall always holds for `person`.
+
+    `addressed` means: sent to them as the reporter's supervisor. Without it, such a case does not exist for them: who
+    received it as a supervisor takes no other part in it.
+    """
 
     person: str
     queue: Queue | None = None

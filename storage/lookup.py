@@ -128,9 +128,9 @@ class SqlLookup:
             must.append(cases.c.state.in_([str(state) for state in sight.states]))
         if sight.assigned:
             must.append(_has_person(sight.person, worked=False))
-        if sight.addressed:
-            addressee = marks.c.mark == blind.addressee(sight.person)
-            must.append(exists().where(marks.c.case_number == cases.c.number, addressee))
+        addressee = marks.c.mark == blind.addressee(sight.person)
+        sent = exists().where(marks.c.case_number == cases.c.number, addressee)
+        must.append(sent if sight.addressed else ~sent)
         if sight.never_worked:
             must.append(~_has_person(sight.person, worked=True))
         criteria = sight.queue, sight.states, sight.assigned or None, sight.addressed or None
@@ -159,14 +159,16 @@ class SqlLookup:
 
     def _evidence(self, which: ColumnElement[bool]) -> list[EvidenceItem]:
         with self._database.reading() as connection:
-            rows = connection.execute(select(evidence).where(which).order_by(evidence.c.received_at)).all()
+            rows = connection.execute(
+                select(evidence).where(which).order_by(evidence.c.received_at, evidence.c.content)
+            ).all()
             wanted = {part for row in rows for part in (row.content, row.facts)}
             parts = read_parts(connection, parts_query().where(sealed_parts.c.id.in_(wanted)))
         return [EvidenceItem(parts[row.content], parts[row.facts], row.received_at) for row in rows]
 
     def messages(self, complaint: UUID) -> Sequence[Message]:
         with self._database.reading() as connection:
-            query = select(messages).where(messages.c.complaint == complaint).order_by(messages.c.at)
+            query = select(messages).where(messages.c.complaint == complaint).order_by(messages.c.at, messages.c.part)
             rows = connection.execute(query).all()
             parts = read_parts(connection, parts_query().where(sealed_parts.c.id.in_([row.part for row in rows])))
         return [Message(parts[row.part], row.from_reporter, row.at) for row in rows]

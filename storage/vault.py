@@ -13,7 +13,7 @@ from cryptography.cobblestone import Cobblestone256Encryptor
 
 from cases.complaint import Complaint
 from cases.errors import EvidenceUnreadable
-from cases.place import SEALED_FOR, Kind, Owner, Place, Recipient, SealedPart, Wrap, origin_hash
+from cases.place import SEALED_FOR, Kind, Owner, Place, Recipient, SealedPart, Wrap, origin_hash, padded
 from cases.ports import Opened
 from cases.receipt import read_receipt, write_receipt
 from storage.hybrid import PrivateKey, PublicKey
@@ -57,7 +57,7 @@ class LocalVault:
     def seal(self, kind: Kind, owner: Owner, plain: bytes) -> SealedPart:
         """A small part, kept in the database."""
         making = self._begin(kind, owner)
-        sealed = seal(plain, making.key, making.place)
+        sealed = seal(padded(kind, plain), making.key, making.place)
         return making.part(len(sealed), sha256(sealed).digest(), sealed)
 
     def receive(self, kind: Kind, owner: Owner) -> "IncomingPart":

@@ -1,5 +1,6 @@
 """One transaction. Whatever it stores comes with the entry that says so; leaving it cleanly commits."""
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -17,6 +18,8 @@ from storage import tables
 from storage.database import Database
 from storage.rows import case_row, entry_row, part_row, people_rows, status_row, wrap_rows
 from storage.signing import Marks
+
+MARKS_PER_CASE = 16
 
 
 class SqlWork:
@@ -158,10 +161,12 @@ class SqlWork:
         self._connection.execute(update(view).where(view.c.complaint == case.complaint).values(values))
 
     def _marks_of(self, standing: Standing) -> Iterable[bytes]:
-        yield from sorted(self._marks.wall(person) for person in standing.walls)
-        yield from sorted(self._marks.wall_by_identity(person) for person in standing.walls_by_identity)
-        if standing.addressee:
-            yield self._marks.addressee(standing.addressee)
+        """Marks in no telling order, and as many meaningless ones as hide how many there are."""
+        marks = [self._marks.wall(person) for person in standing.walls]
+        marks += [self._marks.wall_by_identity(person) for person in standing.walls_by_identity]
+        marks += [self._marks.addressee(standing.addressee)] if standing.addressee else []
+        marks += [os.urandom(32) for _ in range(-len(marks) % MARKS_PER_CASE or (0 if marks else MARKS_PER_CASE))]
+        return sorted(marks)
 
     def _rows(self, table: Any, rows: list[dict[str, Any]]) -> None:
         if rows:

@@ -150,7 +150,7 @@ def move(told: dict[str, Any], number: str) -> Answer:
     who = actor()
     action = told.pop("move")
     given = Given(**told)
-    moving.must_be_movable(desk(), who, number, action)
+    moving.must_be_movable(desk(), who, number, action, given)
     version = decided_on()
 
     def show(moved: Case) -> dict[str, Any]:

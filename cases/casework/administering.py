@@ -56,6 +56,8 @@ def issue_token(desk: Desk, person: str, role: Role, days: int, at: datetime) ->
 
 def revoke_tokens(desk: Desk, person: str, at: datetime) -> int:
     """Revoke whatever tokens a person holds; how many that were."""
+    found = desk.lookup.directory().person(person)
+    person = found.staff_number if found else person.upper()
     with desk.work() as work:
         noted = entry(EntryKind.SYSTEM, THE_SYSTEM, at, COMMAND_LINE, "tokens_revoked", facts={"person": person})
         return work.revoke_tokens(person, noted)

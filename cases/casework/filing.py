@@ -32,8 +32,8 @@ class Filed:
 
 def file_complaint(desk: Desk, draft: Draft, at: datetime, then: Then | None = None) -> Filed:
     """Seal a complaint and take it in. Raises Malformed; nothing is kept then."""
-    draft.must_hold_together()
-    _must_name_known_concerns(draft, at)
+    if faults := [*draft.reporter.faults(), *_unknown_concerns(draft, at)]:
+        raise Malformed(faults)
     receipt, mailbox_id, owner = desk.vault.new_mailbox()
     parts = _sealed(desk, owner, draft)
     proof = FilingProof(
@@ -67,13 +67,11 @@ def _sealed(desk: Desk, owner: Owner, draft: Draft) -> tuple[SealedPart, ...]:
     )
 
 
-def _must_name_known_concerns(draft: Draft, at: datetime) -> None:
+def _unknown_concerns(draft: Draft, at: datetime) -> list[Fault]:
     law = load()
     known = {row.slug for row in law.categories_on(at.date())} | {row.slug for row in law.principles_on(at.date())}
-    faults = [
+    return [
         Fault(f"#/statement/concerns/{place}", "Not in the catalogue. GET /api/v1/catalogue lists what is.")
         for place, slug in enumerate(draft.statement.concerns)
         if slug not in known
     ]
-    if faults:
-        raise Malformed(faults)

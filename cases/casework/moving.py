@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from cases.canonical import canonical
-from cases.case import ASSIGNERS, Assignment, Case, Given, assign, move, must_have_a_say, open_to
+from cases.case import ASSIGNERS, Assignment, Case, Given, assign, move, must_be_complete, must_have_a_say, open_to
 from cases.casework.entries import by_staff, checked_owner, owner_of
 from cases.casework.looking import find_case
 from cases.casework.mailbox import Letter
@@ -12,25 +12,33 @@ from cases.casework.statuses import of_case
 from cases.catalogue import load
 from cases.errors import Fault, Malformed, NotPermitted, StaleVersion
 from cases.ledger import EntryKind
-from cases.lifecycle import Action
+from cases.lifecycle import STEPS, Action
 from cases.people import Role
 from cases.place import Kind, SealedPart
 from cases.ports import Desk, Message, Then
-from cases.sight import Actor
+from cases.sight import Actor, Part, must_see
 
 WRITERS = ASSIGNERS | {Role.INVESTIGATOR}
 
 
 def moves_open(desk: Desk, actor: Actor, number: str) -> tuple[Case, tuple[Action, ...]]:
-    """The moves this person could make now."""
+    """The moves this person could make now. Raises UnknownCase or NotPermitted."""
     case = find_case(desk, actor, number)
+    must_see(actor, Part.WORK)
     return case, open_to(case, actor)
 
 
-def must_be_movable(desk: Desk, actor: Actor, number: str, action: Action) -> None:
-    """Refuse early whom no version would help. Raises UnknownCase or NotPermitted."""
-    find_case(desk, actor, number)
+def must_be_movable(desk: Desk, actor: Actor, number: str, action: Action, given: Given) -> Case:
+    """Refuse first what no version would help: who may not, and what is incomplete.
+
+    Raises UnknownCase, NotPermitted or Malformed.
+    """
+    case = find_case(desk, actor, number)
     must_have_a_say(action, actor)
+    step = STEPS.get((case.state, action))
+    if step and actor.role in step.by:
+        must_be_complete(action, step, given)
+    return case
 
 
 def make_move(
@@ -44,8 +52,7 @@ def make_move(
     then: Then | None = None,
 ) -> Case:
     """Take a step of the lifecycle. Raises UnknownCase, NotPermitted, StaleVersion, Malformed, MoveNotAllowed."""
-    case = find_case(desk, actor, number)
-    must_have_a_say(action, actor)
+    case = must_be_movable(desk, actor, number, action, given)
     must_be_current(case, version)
     moved, facts = move(case, action, actor, at, given, load())
     letter = _letter(desk, case, action, given, at)

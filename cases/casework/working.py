@@ -39,6 +39,7 @@ class Worker:
             return
         try:
             sort_complaint(self._desk, job, at)
-        except CaseError as error:
-            LOG.warning("job %s of kind %s failed (attempt %s): %s", job.id, job.kind, job.attempts, error)
-            self._desk.jobs.failed(job, str(error), at)
+        except Exception as error:  # noqa: BLE001 - whatever ails one complaint, the next must be sorted
+            why = str(error) if isinstance(error, CaseError) else type(error).__name__
+            LOG.warning("job %s of kind %s failed (attempt %s): %s", job.id, job.kind, job.attempts, why)
+            self._desk.jobs.failed(job, why, at)

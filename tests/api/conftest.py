@@ -119,11 +119,11 @@ class Untouchable:
 class Office:
     """The whole desk, reachable over HTTP, and what lies behind it."""
 
-    def __init__(self, house: House, place: Settings, app: Flask) -> None:
+    def __init__(self, house: House, place: Settings, app: Flask, tokens: Mapping[tuple[Role, str], str]) -> None:
         self.house, self.desk, self.app, self.folder = house, house.desk, app, place.data_dir
         self.door = self.caller()
         self._stores = (Database(place.database_url), Database(f"sqlite:///{place.data_dir / 'shred-keys.sqlite'}"))
-        self._tokens: dict[tuple[Role, str], str] = {}
+        self._tokens = dict(tokens)
 
     def caller(self, authorization: str | None = None) -> Caller:
         return Caller(self.app.test_client(), authorization)
@@ -189,23 +189,31 @@ class Office:
             store.engine.dispose()
 
 
+Tokens = dict[tuple[Role, str], str]
+
+
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An installation with the directory of tests/samples; making keys and tables anew for each test is slow."""
+def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Tokens]:
+    """An installation with the directory of tests/samples and a token per role.
+
+    Making keys and tables anew for each test is slow, and a token issued on the way is itself an entry.
+    """
     folder = tmp_path_factory.mktemp("template") / "data"
     settings = read_settings({"RULE12_DATA_DIR": str(folder), "RULE12_ORIGIN": "desk.example/test"})
     prepare(settings, NOON)
     opened = open_house(settings)
     import_directory(opened.desk, (SAMPLES / "directory.csv").read_text(), NOON)
+    now = datetime.now(UTC)
+    tokens = {(role, person): issue_token(opened.desk, person, role, 1, now).text for role, person in PEOPLE.items()}
     opened.ledger.sequence(NOON)
     opened.close()
-    return folder
+    return folder, tokens
 
 
 @pytest.fixture
-def house(place: Settings, template: Path) -> Iterator[House]:
+def house(place: Settings, template: tuple[Path, Tokens]) -> Iterator[House]:
     """The installation of tests/conftest.py, as a copy."""
-    copytree(template, place.data_dir)
+    copytree(template[0], place.data_dir)
     opened = open_house(place)
     yield opened
     opened.close()
@@ -222,8 +230,8 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def office(house: House, place: Settings, app: Flask) -> Iterator[Office]:
-    opened = Office(house, place, app)
+def office(house: House, place: Settings, app: Flask, template: tuple[Path, Tokens]) -> Iterator[Office]:
+    opened = Office(house, place, app, template[1])
     yield opened
     opened.close()
 

@@ -24,7 +24,7 @@ LIMIT = 100_000
 @pytest.fixture
 def narrow(office: Office, place: Settings) -> Iterator[Office]:
     """The same house, taking files of up to 100,000 bytes."""
-    opened = Office(office.house, place, create_app(replace(office.desk, limits=Limits(LIMIT))))
+    opened = Office(office.house, place, create_app(replace(office.desk, limits=Limits(LIMIT))), {})
     yield opened
     opened.close()
 

@@ -1,14 +1,17 @@
 """Filing under load, against the bare one-row endpoint on the same server. Runs take turns, so that drift cancels."""
 
 import json
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from statistics import median
 
 from tests.bench import load, servers
+from api.commands.serving import THREADS
 from tests.bench.figures import Figure, alone, compared, log, percentile, spread
+from tests.bench.houses import house
 
 CLIENTS, ROUNDS, SECONDS = 8, 7, 3.0
 COMPLAINTS = "/api/v1/complaints"
@@ -35,49 +38,56 @@ BODY = json.dumps(
 
 @dataclass
 class Contest:
-    """What several rounds of one contestant came to."""
+    """One contestant, and what its rounds came to."""
 
+    name: str
     port: int
     path: str
+    beside: Callable[[], AbstractContextManager[None]] = nullcontext
     rates: list[float] = field(default_factory=list)
     latencies: list[float] = field(default_factory=list)
     errors: int = 0
 
-    def round(self, seconds: float) -> None:
-        found = load.run(self.port, self.path, BODY, clients=CLIENTS, seconds=seconds)
+    def round(self) -> None:
+        with self.beside():
+            found = load.run(self.port, self.path, BODY, clients=CLIENTS, seconds=SECONDS)
         self.rates.append(found.rate)
         self.latencies += found.latencies
         self.errors += found.errors
 
 
 def measure(folder: Path) -> Iterator[Figure]:
-    """Filings per second without and with the worker; the door alone has none."""
-    yield from _against_bare(folder / "door", folder / "bare", "door", "filing, 8 clients")
-    yield from _against_bare(folder / "all", folder / "bare", "all", "filing, 8 clients, while the worker sorts")
-
-
-def _against_bare(place: Path, bare_place: Path, surface: str, name: str) -> Iterator[Figure]:
-    bare_place.mkdir(exist_ok=True)
-    with ExitStack() as stack:
-        door = stack.enter_context(servers.desk(place, surface=surface))
-        other = stack.enter_context(servers.bare(bare_place))
-        filing = Contest(door.port, COMPLAINTS)
-        through = Contest(other.port, "/database")
-        straight = Contest(other.port, "/sqlite")
-        contest = (filing, through, straight)
+    """Filings per second on two processes of one thread, alone and beside a busy worker; and as `rule12 serve` has it."""
+    place, bare_place = folder / "desk", folder / "bare"
+    bare_place.mkdir()
+    with house(place), ExitStack() as stack:
+        narrow, wide = (stack.enter_context(servers.door(place, threads)) for threads in (1, THREADS))
+        bare, wide_bare = (stack.enter_context(servers.bare(bare_place, threads)) for threads in (1, THREADS))
+        alone_ = Contest("filing, 8 clients", narrow.port, COMPLAINTS)
+        sorting = Contest("filing while the worker sorts", narrow.port, COMPLAINTS, partial(servers.worker, place))
+        served = Contest(f"filing, {THREADS} threads a process", wide.port, COMPLAINTS)
+        row = Contest("a bare row", bare.port, "/database")
+        straight = Contest("a bare row, sqlite3 alone", bare.port, "/sqlite")
+        wide_row = Contest(f"a bare row, {THREADS} threads a process", wide_bare.port, "/database")
+        contest = (alone_, sorting, served, row, straight, wide_row)
         for one in contest:
             load.run(one.port, one.path, BODY, clients=CLIENTS, seconds=1)
         for _ in range(ROUNDS):
             for one in contest:
-                one.round(SECONDS)
-    for one, what in zip(contest, ("filed", "bare, our Database", "bare, sqlite3 alone"), strict=True):
-        log(f"{name}: {what}: {spread(one.rates)} /s, {one.errors} errors")
-    yield from _figures(name, filing, through, straight)
+                one.round()
+    for one in contest:
+        log(f"{one.name}: {spread(one.rates)} /s, {one.errors} errors")
+    for one, against in ((alone_, row), (sorting, row), (served, wide_row)):
+        yield from _figures(one, against)
+    yield _rate(alone_, straight, None)
 
 
-def _figures(name: str, filing: Contest, through: Contest, straight: Contest) -> Iterator[Figure]:
-    yield compared(f"{name}, against a bare row", median(filing.rates), "/s", median(through.rates), ">= 0.5")
-    yield compared(f"{name}, against sqlite3 alone", median(filing.rates), "/s", median(straight.rates))
+def _figures(filing: Contest, against: Contest) -> Iterator[Figure]:
+    yield _rate(filing, against, ">= 0.5")
     typical, slow = (1000 * percentile(filing.latencies, share) for share in (0.5, 0.99))
-    yield compared(f"{name}, p99 against p50", slow, "ms", typical, "<= 5")
-    yield alone(f"{name}, errors", filing.errors, "", "<= 0")
+    yield compared(f"{filing.name}: p99 against p50", slow, "ms", typical, "<= 5")
+    yield alone(f"{filing.name}: errors", filing.errors, "", "<= 0")
+
+
+def _rate(filing: Contest, against: Contest, bar: str | None) -> Figure:
+    return compared(f"{filing.name}, against {against.name}", median(filing.rates), "/s", median(against.rates), bar)

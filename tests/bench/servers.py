@@ -14,6 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0
+WARM = 2.0  # seconds a worker gets to start
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -39,31 +40,56 @@ def desk(folder: Path, *, surface: str = "all", **settings: str) -> AbstractCont
     return serving(words, "/healthz", settings)
 
 
-def bare(folder: Path) -> AbstractContextManager[Server]:
-    """The bare endpoints, on the same server with the same settings as `rule12 serve`."""
-    options = ["--interface", "wsgi", "--factory", "--workers", "2", "--blocking-threads", "1", "--no-ws"]
-    return serving(["-m", "granian", *options, "tests.bench.bare:create"], "/", {"BARE_DIR": str(folder)})
+def door(folder: Path, threads: int) -> AbstractContextManager[Server]:
+    """The door alone on a data directory, so many threads in each of two processes."""
+    return _granian("wsgi:create", "/healthz", threads, {"RULE12_DATA_DIR": str(folder), "RULE12_SURFACE": "door"})
+
+
+def bare(folder: Path, threads: int) -> AbstractContextManager[Server]:
+    """The bare endpoints, served in the same way."""
+    return _granian("tests.bench.bare:create", "/", threads, {"BARE_DIR": str(folder)})
+
+
+def _granian(app: str, path: str, threads: int, settings: Mapping[str, str]) -> AbstractContextManager[Server]:
+    options = ["--interface", "wsgi", "--factory", "--no-ws", "--workers", "2", "--blocking-threads", str(threads)]
+    return serving(["-m", "granian", *options, app], path, settings)
+
+
+@contextmanager
+def worker(folder: Path) -> Iterator[None]:
+    """A worker on a data directory, at work."""
+    process = _started(["-m", "wsgi", "worker", "--data-dir", str(folder)], {})
+    try:
+        time.sleep(WARM)
+        yield
+    finally:
+        stop(process)
 
 
 @contextmanager
 def serving(words: Sequence[str], path: str, settings: Mapping[str, str]) -> Iterator[Server]:
     """Start a Python process that serves on `--port`, wait until `path` answers, stop the whole group afterwards."""
     port = free_port()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("RULE12_")} | settings
     began = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, *words, "--port", str(port)],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    process = _started([*words, "--port", str(port)], settings)
     try:
         wait_for(port, path, process)
         yield Server(port, process.pid, time.perf_counter() - began)
     finally:
         stop(process)
+
+
+def _started(words: Sequence[str], settings: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+    """A Python process at the head of a group of its own, with these settings and no others of ours."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("RULE12_")}
+    return subprocess.Popen(
+        [sys.executable, *words],
+        cwd=ROOT,
+        env=environment | settings,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 def wait_for(port: int, path: str, process: "subprocess.Popen[bytes]") -> None:

@@ -29,7 +29,7 @@ def until(found: Callable[[], T], what: str, patience: float = PATIENCE) -> T:
         if seen := found():
             return seen
         assert time.monotonic() < end, f"waited in vain for {what}"
-        time.sleep(0.01)
+        time.sleep(0.02)
 
 
 def free_port() -> int:

@@ -1,3 +1,4 @@
+import fcntl
 import threading
 from pathlib import Path
 
@@ -107,6 +108,15 @@ def test_a_writer_says_so_before_it_reads(table):
     with table.reading() as reading:
         value(reading)
     assert [one for one in said if one.startswith("BEGIN")] == ["BEGIN IMMEDIATE", "BEGIN"]
+
+
+def test_a_writer_has_the_turn_alone_and_a_reader_needs_none(table, tmp_path):
+    with (tmp_path / "some.sqlite.lock").open("rb") as file:
+        with table.writing(), pytest.raises(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with table.reading() as reading:
+            assert value(reading) == 0
 
 
 def test_writers_of_many_threads_and_processes_lose_nothing(table, tmp_path):

@@ -127,9 +127,14 @@ def may_see(sight, case, standing):
 
 
 def pages(lookup, sight, wanted) -> Iterator[list]:
-    while page := lookup.cases(sight, wanted):
+    """Page after page until an empty one; an attacker's cursor must not make it go round for ever."""
+    for _ in range(MOST + 1):
+        page = lookup.cases(sight, wanted)
+        if not page:
+            return
         yield page
         wanted = replace(wanted, after=position_of(page[-1], wanted.sort))
+    raise AssertionError("there are more pages than cases")
 
 
 @settings(max_examples=60)
