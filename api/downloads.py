@@ -24,7 +24,7 @@ def attachment(blocks: Iterator[bytes], size: int, name: str, media_type: str) -
 
 
 def _last_held_back(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """The same blocks, the last one only once the stream has ended well: what is broken never comes to its full length."""
+    """The same blocks, the last one only once the stream has ended well: what is broken is never full length."""
     held = b""
     for block in blocks:
         if block:

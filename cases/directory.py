@@ -101,6 +101,14 @@ def folded(text: str) -> str:
     return text.strip().casefold()
 
 
+def one_spelling(number: str) -> str:
+    """A staff number as it is kept, in capitals: walls and assignments hold however a later file spells it.
+
+    Folded first: numbers that compare as equal must become one (the Kelvin sign is a capital K of its own).
+    """
+    return folded(number).upper()
+
+
 def folded_name(name: str) -> str:
     """A name as it is compared: no case, accents, punctuation or order. Empty when nothing is left.
 
@@ -236,23 +244,18 @@ def _circles(lines: Sequence[_Line]) -> Iterator[tuple[int, str]]:
             yield min(line.number for line in circle), f"supervisors go in a circle: {names}"
 
 
-def _one_spelling(number: str) -> str:
-    """Numbers are kept in capitals: walls and assignments must hold however a later file spells them."""
-    return number.upper()
-
-
 def _people(lines: Sequence[_Line]) -> tuple[Person, ...]:
     managers = {folded(line["supervisor"]) for line in lines if line["supervisor"]}
     return tuple(
         Person(
-            staff_number=_one_spelling(line["staff_number"]),
+            staff_number=one_spelling(line["staff_number"]),
             name=line["name"],
             email=line["email"],
             personnel_type=line["personnel_type"],
             function=line["function"],
             unit=line["unit"],
             office=line["office"],
-            supervisor=_one_spelling(line["supervisor"]) if line["supervisor"] else None,
+            supervisor=one_spelling(line["supervisor"]) if line["supervisor"] else None,
             roles=frozenset(map(Role, _roles(line)))
             | ({Role.SUPERVISOR} if folded(line["staff_number"]) in managers else set()),
         )

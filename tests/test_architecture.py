@@ -109,3 +109,10 @@ def test_readme_begins_by_saying_whose_project_this_is_not() -> None:
     first = (ROOT / "README.md").read_text().splitlines()[0]
     assert "independent project" in first
     assert "not endorsed by the United Nations" in first
+
+
+def test_every_test_the_list_of_promises_names_exists() -> None:
+    listed = (ROOT / "docs" / "promises.md").read_text()
+    known = set(re.findall(r"def (test_\w+)", "\n".join(path.read_text() for path in (ROOT / "tests").rglob("*.py"))))
+    assert {name for name in re.findall(r"`(test_\w+)`", listed) if name not in known} == set()
+    assert [name for name in re.findall(r"`(tests/[\w/.]+)`", listed) if not (ROOT / name).exists()] == []

@@ -8,7 +8,7 @@ import click
 from api.commands.houses import data_dir_option, now, opened
 from cases.casework.administering import import_directory, issue_token, revoke_tokens
 from cases.catalogue import load
-from cases.errors import CatalogueBroken
+from cases.errors import CatalogueBroken, DirectoryRefused
 from cases.lifecycle import State
 from cases.people import Role
 
@@ -25,8 +25,18 @@ def directory() -> None:
 def import_(parts: Any, file: Path, data_dir: Path | None) -> None:
     """Import FILE (CSV), whole or not at all; every bad line is reported with its number."""
     with opened(parts, data_dir) as house:
-        people = import_directory(house.desk, file.read_text(encoding="utf-8-sig"), now())
+        people = import_directory(house.desk, _text(file), now())
     click.echo(f"Imported {people} people.")
+
+
+def _text(file: Path) -> str:
+    """What a file says. Raises DirectoryRefused naming the line that is not UTF-8."""
+    data = file.read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise DirectoryRefused([(line, "not UTF-8 from here on: save the file as CSV in UTF-8")]) from error
 
 
 @click.command()

@@ -46,7 +46,7 @@ def listed(number: str) -> Answer:
 @blueprint.route("/<uuid:evidence_id>/content", methods=["GET"])
 @blueprint.doc(parameters=[REASON])
 @needs(*SEES_EVIDENCE)
-@blueprint.response(200, {"type": "string", "format": "binary"}, content_type="application/octet-stream")
+@blueprint.response(200, {"type": "string", "format": "binary"}, content_type="*/*")
 def content(number: str, evidence_id: UUID) -> Response:
     """The original, whole. Needs a `Reason` header; that it was opened is an entry before the first byte leaves."""
     facts, blocks = looking.read_original(desk(), actor(), number, evidence_id, _reason(), now())

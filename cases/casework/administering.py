@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from cases.casework.entries import entry
-from cases.directory import read_directory
+from cases.directory import one_spelling, read_directory
 from cases.errors import CannotStart, SignInNeeded
 from cases.ledger import COMMAND_LINE, THE_SYSTEM, EntryKind
 from cases.people import Role
@@ -56,8 +56,7 @@ def issue_token(desk: Desk, person: str, role: Role, days: int, at: datetime) ->
 
 def revoke_tokens(desk: Desk, person: str, at: datetime) -> int:
     """Revoke whatever tokens a person holds; how many that were."""
-    found = desk.lookup.directory().person(person)
-    person = found.staff_number if found else person.upper()
+    person = one_spelling(person)
     with desk.work() as work:
         noted = entry(EntryKind.SYSTEM, THE_SYSTEM, at, COMMAND_LINE, "tokens_revoked", facts={"person": person})
         return work.revoke_tokens(person, noted)

@@ -102,6 +102,10 @@ class Caller:
         raw |= {"wsgi.input_terminated": True, **environ}
         return self.call("POST", path, headers=headers, environ_overrides=raw)
 
+    def read(self, path: str, **headers: str) -> Any:
+        """What a GET answers that must succeed."""
+        return self.must(200, self.get(path, **headers))
+
     def must(self, status: int, answer: TestResponse) -> Any:
         assert answer.status_code == status, answer.text
         return answer.json

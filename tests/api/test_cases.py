@@ -106,7 +106,7 @@ def test_who_may_not_see_the_work_may_not_ask_about_it_either(office: Office) ->
                 assert answer.status_code == 422, (role, query)
                 assert answer.json is not None
                 assert [one["pointer"] for one in answer.json["errors"]] == [f"#/{query.partition('=')[0]}"]
-    category = office.as_(Role.SUPERVISOR).get(CASES).json["items"][0]["categories"][0]  # type: ignore[index]
+    category = office.as_(Role.SUPERVISOR).read(CASES)["items"][0]["categories"][0]
     assert len(numbers(office, Role.SUPERVISOR, query=f"?category={category}")) == 1
 
 
@@ -268,5 +268,5 @@ def test_a_case_runs_from_the_door_to_a_reasoned_decision(office: Office) -> Non
     closed = head.get(f"{CASES}/{number}").json
     assert closed is not None
     assert (closed["state"], closed["version"], closed["due"]) == ("closed", 7, None)
-    reasons = [one.get("reason") for one in head.get(f"{CASES}/{number}/timeline?reasons=true").json["items"]]  # type: ignore[index]
+    reasons = [one.get("reason") for one in head.read(f"{CASES}/{number}/timeline?reasons=true")["items"]]
     assert "There is enough to go on." in reasons

@@ -20,7 +20,7 @@ def shown(office: Office) -> tuple[str, str, dict[str, Any]]:
     """A case with one large picture: its number, its receipt, and the facts of the file."""
     number, receipt = office.case()
     office.attach(receipt, raw_png(3 << 20), Content_Disposition='attachment; filename="a b.png"')
-    (facts,) = office.as_(Role.INTAKE).get(f"{PREFIX}/cases/{number}/evidence").json  # type: ignore[misc]
+    (facts,) = office.as_(Role.INTAKE).read(f"{PREFIX}/cases/{number}/evidence")
     return number, receipt, facts
 
 
@@ -39,7 +39,7 @@ def sealed_file(office: Office) -> Path:
 
 def looks(office: Office, number: str) -> list[dict[str, Any]]:
     """What the ledger says about looks at a case."""
-    items = office.as_(Role.HEAD).get(f"{PREFIX}/cases/{number}/timeline?limit=200").json["items"]  # type: ignore[index]
+    items = office.as_(Role.HEAD).read(f"{PREFIX}/cases/{number}/timeline?limit=200")["items"]
     return [one["entry"] for one in items if one["entry"]["kind"] == "look"]
 
 
@@ -110,7 +110,7 @@ def test_opening_is_written_down_with_its_reason_once_in_fifteen_minutes(
         ("S0012", facts["evidence_id"]),
         ("S0011", facts["evidence_id"]),
     ]
-    items = office.as_(Role.HEAD).get(f"{PREFIX}/cases/{number}/timeline?reasons=true&limit=200").json["items"]  # type: ignore[index]
+    items = office.as_(Role.HEAD).read(f"{PREFIX}/cases/{number}/timeline?reasons=true&limit=200")["items"]
     assert unquote(reason) in [one.get("reason") for one in items]
     at_rest = b"".join(path.read_bytes() for path in office.folder.rglob("*.sqlite*"))
     assert b"To compare it" not in at_rest
@@ -225,6 +225,6 @@ def test_a_file_name_cannot_inject_a_header(office: Office) -> None:
 def test_what_was_sent_is_what_is_opened(office: Office) -> None:
     number, receipt = office.case()
     office.attach(receipt)
-    facts = office.as_(Role.INTAKE).get(f"{PREFIX}/cases/{number}/evidence").json[0]  # type: ignore[index]
+    facts = office.as_(Role.INTAKE).read(f"{PREFIX}/cases/{number}/evidence")[0]
     assert original(office, number, facts["evidence_id"]).data == PICTURE.read_bytes()
     assert original(office, number, facts["evidence_id"], Role.AUDITOR).status_code == 403

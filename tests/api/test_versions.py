@@ -64,7 +64,7 @@ def test_a_case_and_all_below_it_carry_one_version(office: Office) -> None:
     number, receipt = office.case()
     office.attach(receipt)
     intake = office.as_(Role.INTAKE)
-    item = intake.get(f"{PREFIX}/cases/{number}/evidence").json[0]["evidence_id"]  # type: ignore[index]
+    item = intake.read(f"{PREFIX}/cases/{number}/evidence")[0]["evidence_id"]
     for below in ("", "/timeline", "/moves", "/messages", "/evidence", f"/evidence/{item}/custody"):
         answer = intake.get(f"{PREFIX}/cases/{number}{below}")
         assert (answer.status_code, answer.headers.get("ETag")) == (200, '"1"'), below

@@ -1,7 +1,7 @@
-"""The least an endpoint can do that keeps what it is sent: parse JSON, commit one row, durably. The reference of filing.
+"""The least an endpoint can do that keeps what it is sent: parse JSON and commit one row. The reference of filing.
 
-Two variants on the same server: through this project's own `Database` (SQLAlchemy, a file lock before each write), and
-straight on `sqlite3` with one kept connection and no lock of ours.
+Filing has two variants: through this project's own `Database` (SQLAlchemy, a file lock before each write), and
+straight on `sqlite3` with one kept connection and no lock of ours. `/stream` sends as many MiB as asked for, out of nowhere.
 """
 
 import json
@@ -14,6 +14,8 @@ from flask import Flask, Response, request
 from sqlalchemy import URL, Column, Integer, LargeBinary, MetaData, Table, insert
 
 from storage.database import PRAGMAS, Database
+
+BLOCK = 1 << 20
 
 metadata = MetaData()
 rows = Table("rows", metadata, Column("id", Integer, primary_key=True), Column("body", LargeBinary, nullable=False))
@@ -50,6 +52,12 @@ def create() -> Flask:
         straight.execute("INSERT INTO rows (body) VALUES (?)", (request.get_data(),))
         straight.execute("COMMIT")
         return _answer(told)
+
+    @app.get("/stream")
+    def stream() -> Response:
+        blocks = (bytes(BLOCK) for _ in range(int(request.args["blocks"])))
+        length = BLOCK * int(request.args["blocks"])
+        return Response(blocks, headers={"Content-Length": str(length)}, direct_passthrough=True)
 
     return app
 

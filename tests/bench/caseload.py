@@ -10,7 +10,7 @@ from statistics import median
 from cases.casework.looking import list_cases
 from cases.lifecycle import State
 from cases.people import Role
-from cases.ports import CaseFilter, position_of
+from cases.ports import CaseFilter
 from cases.sight import Actor
 from storage import House
 from storage.database import Database

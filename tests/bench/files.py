@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import median
 from uuid import UUID
 
+from api.commands.serving import THREADS
 from cases.casework.entries import checked_owner
 from cases.casework.mailbox import find_mailbox
 from cases.people import Role
@@ -18,7 +19,7 @@ from cases.place import Kind, Recipient
 from storage import House
 from tests.bench.figures import Figure, alone, compared, log, spread
 from tests.bench.houses import file_one, house, token
-from tests.bench.servers import Server, desk
+from tests.bench.servers import Server, bare, desk
 
 MIB = 1 << 20
 BLOCK = MIB
@@ -34,14 +35,14 @@ def measure(folder: Path) -> Iterator[Figure]:
     with house(place) as opened:
         receipt, number = file_one(opened)
         shown = token(opened, "S0012", Role.INTAKE)
-        with desk(place, RULE12_EVIDENCE_LIMIT=str(2048 * MIB)) as server:
+        with desk(place, RULE12_EVIDENCE_LIMIT=str(2048 * MIB)) as server, bare(folder, THREADS) as plain:
             sample = _sample(folder, 100 * MIB)
             yield from _upload(opened, server, sample, receipt, ROUNDS)
-            yield from _download(opened, server, number, shown, ROUNDS)
+            yield from _download(opened, server, plain, number, shown, ROUNDS)
             large = _sample(folder, 1024 * MIB)
             if os.environ.get(LARGE) == "1" or 4 * _took(_send, server, large, receipt) < WORTH_A_MINUTE:
                 yield from _upload(opened, server, large, receipt, 3)
-                yield from _download(opened, server, number, shown, 3)
+                yield from _download(opened, server, plain, number, shown, 3)
 
 
 def _sample(folder: Path, size: int) -> Path:
@@ -94,24 +95,28 @@ def _seal(opened: House, sample: Path, receipt: str) -> None:
         incoming.finish()
 
 
-def _download(opened: House, server: Server, number: str, shown: str, rounds: int) -> Iterator[Figure]:
+def _download(opened: House, server: Server, plain: Server, number: str, shown: str, rounds: int) -> Iterator[Figure]:
     case = opened.desk.lookup.complaint_of(number)
     item = opened.desk.lookup.evidence(case)[-1]
     path = f"/api/v1/cases/{number}/evidence/{item.content.id}/content"
     size = item.content.size / MIB
     _took(_fetch, server, path, shown)
-    over_http, without = [], []
+    over_http, without, bytes_alone = [], [], []
     for _ in range(rounds):
         over_http.append(size / _took(_fetch, server, path, shown))
+        bytes_alone.append(size / _took(_fetch, plain, f"/stream?blocks={round(size)}", shown))
         without.append(size / _took(_open, opened, case, item.content.id))
     name = f"download of {size:.0f} MiB"
-    log(f"{name}: over HTTP {spread(over_http)}, without {spread(without)} MiB/s")
+    log(f"{name}: over HTTP {spread(over_http)}, without {spread(without)}, zeros {spread(bytes_alone)} MiB/s")
     yield compared(f"{name}, against opening from disk", median(over_http), "MiB/s", median(without), ">= 0.6")
+    yield compared(f"{name}, against zeros from the same server", median(over_http), "MiB/s", median(bytes_alone))
 
 
 def _fetch(server: Server, path: str, shown: str) -> None:
     connection = server.connect()
-    connection.request("GET", path, headers={"Authorization": f"Bearer {shown}", "Reason": "To%20measure%20a%20download"})
+    connection.request(
+        "GET", path, headers={"Authorization": f"Bearer {shown}", "Reason": "To%20measure%20a%20download"}
+    )
     answer = connection.getresponse()
     room = memoryview(bytearray(BLOCK))
     left = int(answer.headers["Content-Length"])

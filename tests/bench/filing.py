@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-from tests.bench import load, servers
 from api.commands.serving import THREADS
+from tests.bench import load, servers
 from tests.bench.figures import Figure, alone, compared, log, percentile, spread
 from tests.bench.houses import house
 
@@ -57,7 +57,7 @@ class Contest:
 
 
 def measure(folder: Path) -> Iterator[Figure]:
-    """Filings per second on two processes of one thread, alone and beside a busy worker; and as `rule12 serve` has it."""
+    """Filings per second on two processes of one thread, alone and beside the worker; and as `rule12 serve` has it."""
     place, bare_place = folder / "desk", folder / "bare"
     bare_place.mkdir()
     with house(place), ExitStack() as stack:

@@ -37,7 +37,9 @@ def add_cases(opened: House, database: Database, count: int) -> None:
     """
     chance, marks = random.Random(count), Marks(opened.keyring)
     for start in range(0, count, BATCH):
-        made = [_case(chance, marks, number, number % (count // RARE)) for number in range(start, min(count, start + BATCH))]
+        made = [
+            _case(chance, marks, number, number % (count // RARE)) for number in range(start, min(count, start + BATCH))
+        ]
         with database.writing() as connection:
             for table in (tables.complaints, tables.cases, tables.case_categories, tables.case_people, tables.marks):
                 _fill(connection, table, [row for rows in made for row in rows[table.name]])
@@ -78,16 +80,12 @@ def _case(chance: random.Random, marks: Marks, number: int, turn: int) -> dict[s
             {"id": complaint, "received_at": at, "mailbox_id": os.urandom(32), "mailbox_key": os.urandom(1216)}
         ],
         "cases": [case],
-        "case_categories": [
-            {"case_number": name, "category": slug} for slug in categories
-        ],
+        "case_categories": [{"case_number": name, "category": slug} for slug in categories],
         "case_people": [
             {"case_number": name, "person": person, "capacity": capacity, "position": place}
             for place, (person, capacity) in enumerate(people)
         ],
-        "marks": [
-            {"case_number": name, "mark": mark} for mark in {*walls, marks.addressee(addressee)}
-        ],
+        "marks": [{"case_number": name, "mark": mark} for mark in {*walls, marks.addressee(addressee)}],
     }
 
 
@@ -96,7 +94,9 @@ def add_entries(opened: House, database: Database, count: int) -> None:
     for start in range(0, count, BATCH):
         made = [_entry(number) for number in range(start, min(count, start + BATCH))]
         with database.writing() as connection:
-            last = connection.scalar(select(tables.entries.c.position).order_by(tables.entries.c.position.desc()).limit(1))
+            last = connection.scalar(
+                select(tables.entries.c.position).order_by(tables.entries.c.position.desc()).limit(1)
+            )
             rows = [{**row, "position": (last or 0) + place} for place, row in enumerate(made, 1)]
             _fill(connection, tables.entries, rows)
             _fill(connection, tables.waiting, [{"entry": row["position"]} for row in rows])
@@ -106,7 +106,12 @@ def add_entries(opened: House, database: Database, count: int) -> None:
 def _entry(number: int) -> dict[str, Any]:
     about = About.case(f"IGO-2026-{100_000 + number}")
     made = entry(
-        EntryKind.LOOK, about, now(), "S0012", "opened_case", role="intake", facts={"opened": ["statement", "explanation"]}
+        EntryKind.LOOK,
+        about,
+        now(),
+        "S0012",
+        "opened_case",
+        role="intake",
+        facts={"opened": ["statement", "explanation"]},
     )
     return entry_row(made, made.canonical())
-

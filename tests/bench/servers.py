@@ -26,8 +26,8 @@ class Server:
     group: int
     started_in: float
 
-    def connect(self, **options: int) -> HTTPConnection:
-        return HTTPConnection("127.0.0.1", self.port, timeout=120, **options)
+    def connect(self) -> HTTPConnection:
+        return HTTPConnection("127.0.0.1", self.port, timeout=120)
 
     def memory(self) -> dict[int, int]:
         """Resident bytes of every process of the server, by process id (Linux)."""
@@ -85,7 +85,7 @@ def _started(words: Sequence[str], settings: Mapping[str, str]) -> "subprocess.P
     return subprocess.Popen(
         [sys.executable, *words],
         cwd=ROOT,
-        env=environment | settings,
+        env={**environment, **settings},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,

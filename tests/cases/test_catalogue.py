@@ -13,6 +13,9 @@ from cases.people import Role
 SHIPPED = Path(cases.catalogue.__file__).parent
 FIRST_DAY = date(2014, 9, 5)
 TODAY = date(2026, 1, 1)
+FILES = [
+    f"{rows}.toml" for rows in ("categories", "citations", "principles", "closures", "clocks", "routes", "wordings")
+]
 FACTS = {
     "political_partisan": {"reg-1.2-f", "reg-1.2-h", "reg-1.2-e"},
     "confidentiality_breach": {"reg-1.2-i", "rule-1.2-t"},
@@ -135,6 +138,7 @@ def test_nobody_closes_a_case_as_substantiated_before_it_is_reported():
 
 def test_routes_are_tried_in_the_order_that_keeps_the_accused_out():
     assert [(route.situation, route.to) for route in load().routes_on(TODAY)] == [
+        ("subject_leads_the_office", ("outside",)),
         ("subject_is_igo_staff", ("outside", "gatekeeper")),
         ("reporter_anonymous", ("igo",)),
         ("reporter_external", ("igo",)),
@@ -154,6 +158,17 @@ def test_a_clock_that_does_not_run_on_a_day_is_named():
             load().clock(name, day)
 
 
+def test_a_language_without_words_of_its_own_is_answered_in_english_and_no_words_at_all_are_named():
+    english = load().wording("letter-acknowledged", FIRST_DAY)
+    french = replace(english, language="fr", text="Nous avons reçu votre plainte.")
+    law = replace(load(), wordings=(*load().wordings, french))
+    assert law.check() == []
+    assert [law.wording(english.slug, TODAY, one) for one in ("fr", "ru", "en")] == [french, english, english]
+    for slug, day in ((english.slug, FIRST_DAY - timedelta(days=1)), ("letter-of-praise", TODAY)):
+        with pytest.raises(CatalogueBroken, match=slug):
+            law.wording(slug, day)
+
+
 def test_a_row_is_in_force_from_its_first_to_its_last_day():
     [row, *_] = load().citations
     ended = replace(row, effective_to=date(2018, 1, 31))
@@ -165,10 +180,10 @@ def test_a_row_is_in_force_from_its_first_to_its_last_day():
     assert found == [[], [ended], [ended], [later]]
 
 
-@pytest.mark.parametrize("rows", ["categories", "citations", "principles", "clocks", "routes"])
+@pytest.mark.parametrize("rows", ["categories", "citations", "principles", "clocks", "routes", "wordings"])
 def test_rows_in_each_others_way_are_named(rows):
     [row, *others] = getattr(load(), rows)
-    name = next(getattr(row, key) for key in ("slug", "name", "situation") if hasattr(row, key))
+    name = next(getattr(row, key) for key in ("name", "slug", "situation") if hasattr(row, key))
     touching = (replace(row, effective_to=TODAY), replace(row, effective_from=TODAY))
     [fault] = replace(load(), **{rows: (*touching, *others)}).check()
     assert fault == f"{rows}.toml, {name}: two rows are in force on {TODAY}"
@@ -187,9 +202,10 @@ def test_rows_in_each_others_way_are_named(rows):
         ("closures", "slug", "duplicate", "closures.toml, duplicate: comes twice"),
         ("clocks", "otherwise", "lunch", "clocks.toml, acknowledge: waits for 'lunch', which is unknown"),
         ("clocks", "label", "", "clocks.toml, acknowledge: label is missing or empty"),
-        ("routes", "to", ("press",), "routes.toml, subject_is_igo_staff: leads to 'press', which is unknown"),
-        ("routes", "to", (), "routes.toml, subject_is_igo_staff: leads to 'nobody', which is unknown"),
-        ("routes", "sentence", "", "routes.toml, subject_is_igo_staff: sentence is missing or empty"),
+        ("routes", "to", ("press",), "routes.toml, subject_leads_the_office: leads to 'press', which is unknown"),
+        ("routes", "to", (), "routes.toml, subject_leads_the_office: leads to 'nobody', which is unknown"),
+        ("wordings", "text", "", "wordings.toml, letter-acknowledged (en): text is missing or empty"),
+        ("routes", "sentence", "", "routes.toml, subject_leads_the_office: sentence is missing or empty"),
     ],
 )
 def test_whatever_does_not_hold_together_is_named_by_file_and_row(rows, key, value, fault):
@@ -238,7 +254,9 @@ BROKEN = [
     ("clocks.toml", "days = 7", "days = -7", r"row 1 \(acknowledge\): days must be a whole number"),
     ("clocks.toml", "days = 7", "days = true", "row 1 .*: days must be a whole number"),
     ("clocks.toml", "days = 7", "days = 0", "row 1 .*: needs months or days above 0"),
-    ("routes.toml", "verified = false", "", r"row 1 \(subject_is_igo_staff\): verified must be true or false"),
+    ("wordings.toml", 'language = "en"\n', "", r"row 1 \(letter-acknowledged\): language is missing"),
+    ("wordings.toml", "next =", "then =", r"row 1 \(letter-acknowledged\): unknown key then"),
+    ("routes.toml", "verified = false", "", r"row 1 \(subject_leads_the_office\): verified must be true or false"),
 ]
 
 
@@ -249,11 +267,16 @@ def test_broken_data_is_refused_by_file_and_row(copied, file, old, new, says):
         read(copied)
 
 
-def test_a_missing_file_is_refused_and_a_missing_label_only_checked(copied):
+def test_a_missing_label_does_not_stop_the_reading_and_is_found_by_the_check(copied):
     change(copied, "categories.toml", 'label = "Political or partisan statement"\n', "")
     assert read(copied).check() == ["categories.toml, political_partisan: label is missing or empty"]
-    (copied / "routes.toml").unlink()
-    with pytest.raises(CatalogueBroken, match=r"^routes\.toml: "):
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_none_of_the_seven_files_may_be_missing(copied, file):
+    assert {path.name for path in copied.iterdir()} == set(FILES)
+    (copied / file).unlink()
+    with pytest.raises(CatalogueBroken, match=rf"^{file}: "):
         read(copied)
 
 
@@ -264,4 +287,4 @@ def test_a_file_that_is_not_utf_8_is_refused(copied):
 
 
 def test_an_empty_catalogue_has_no_faults_and_no_clock():
-    assert Catalogue((), (), (), (), (), ()).check() == []
+    assert Catalogue((), (), (), (), (), (), ()).check() == []

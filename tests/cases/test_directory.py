@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cases.directory import COLUMNS, Directory, Person, read_directory
+from cases.directory import COLUMNS, Directory, Person, folded, one_spelling, read_directory
 from cases.errors import DirectoryRefused
 from cases.people import Role
 
@@ -46,6 +46,7 @@ def test_the_sample_directory_is_read_whole():
     assert [person.staff_number for person in directory][:3] == ["S0001", "S0002", "S0010"]
     assert directory.person("S0020").function == "Director, Human Resources"
     assert directory.person("S0018").roles == {Role.GATEKEEPER}
+    assert directory.person("S0010").roles == {Role.HEAD, Role.SUPERVISOR}
     assert directory.person("S0104").personnel_type == "unv"
     assert directory.by_email("C0070@Oversight.Example").staff_number == "S0070"
     assert above(directory, "S0102") == ["S0101", "S0100", "S0002", "S0001"]
@@ -73,10 +74,42 @@ def test_several_roles_are_parted_by_spaces_or_semicolons():
     assert directory.person("S2").roles == {Role.AUDITOR, Role.MONITOR}
 
 
-def test_a_supervisor_is_kept_as_spelled_on_their_own_line():
-    directory = read_directory(told(line("s1", supervisor="b2 "), line("B2")))
-    assert directory.person(" S1").supervisor == "B2"
-    assert directory.is_below("S1", "b2")
+def test_numbers_are_kept_in_capitals_however_either_line_spells_them():
+    for one, other in (("b2 ", "B2"), ("B2", "b2"), ("b2", "b2")):
+        directory = read_directory(told(line("s1", supervisor=one), line(other)))
+        assert [person.staff_number for person in directory] == ["S1", "B2"]
+        assert directory.person(" s1").supervisor == "B2"
+        assert directory.is_below("S1", "b2")
+
+
+@given(st.text(min_size=1, max_size=6), st.text(min_size=1, max_size=6))
+@example("S1K", "s1\u212a")  # the Kelvin sign: a capital K of its own
+@example("S1", "S1\u00a0")
+@example("straße", "STRASSE")
+def test_whatever_compares_as_one_number_is_kept_as_one(number, other):
+    assert (one_spelling(number) == one_spelling(other)) == (folded(number) == folded(other))
+    for spelled in (number, number.upper(), number.lower(), f" {number} "):
+        if folded(spelled) == folded(number):
+            assert one_spelling(spelled) == one_spelling(one_spelling(number))
+
+
+def test_whoever_supervises_somebody_holds_that_role_besides_those_written():
+    directory = read_directory(
+        told(
+            line("S1", roles="intake"),
+            line("S2", supervisor="s1"),
+            line("S3", roles="supervisor head", supervisor="S2"),
+            line("S4", roles="supervisor"),
+        )
+    )
+    assert {person.staff_number: person.roles for person in directory} == {
+        "S1": {Role.INTAKE, Role.SUPERVISOR},
+        "S2": {Role.SUPERVISOR},
+        "S3": {Role.SUPERVISOR, Role.HEAD},
+        "S4": {Role.SUPERVISOR},
+    }
+    later = read_directory(told(line("S1", roles="intake"), line("S2")))
+    assert later.person("S1").roles == {Role.INTAKE}
 
 
 @pytest.mark.parametrize(

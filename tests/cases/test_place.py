@@ -1,3 +1,4 @@
+import json
 import struct
 from dataclasses import FrozenInstanceError, replace
 from hashlib import sha256
@@ -7,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.place import PLACE_BYTES, SEALED_FOR, VERSION, Kind, Owner, Place, Recipient, origin_hash
+from cases.canonical import canonical
+from cases.place import PADDED_TO, PLACE_BYTES, SEALED_FOR, VERSION, Kind, Owner, Place, Recipient, origin_hash, padded
 
 PLACE = Place(origin_hash("desk.example/test"), Kind.EVIDENCE, UUID(int=1), UUID(int=2))
 PLACES = st.builds(
@@ -85,6 +87,25 @@ def test_the_reporter_reads_back_what_they_gave_and_what_was_written_to_them():
 def test_the_desk_key_opens_nothing_of_identity_routing_facts_or_the_supervisors_leg():
     closed = {kind for kind in Kind if Recipient.DESK not in SEALED_FOR[kind]}
     assert closed == {Kind.IDENTITY, Kind.ROUTING_FACTS, Kind.SUPERVISOR_LEG}
+
+
+def test_whatever_says_something_of_the_reporter_is_filled_up():
+    of_the_reporter = {Kind.IDENTITY, Kind.ROUTING_FACTS, Kind.EXPLANATION, Kind.SUPERVISOR_LEG}
+    assert set(PADDED_TO) == of_the_reporter
+    assert of_the_reporter > {kind for kind in Kind if Recipient.DESK not in SEALED_FOR[kind]}
+
+
+@given(st.sampled_from(Kind), st.dictionaries(st.text(max_size=9), st.text(max_size=3000), max_size=3))
+def test_what_is_filled_up_reads_the_same_and_has_one_of_few_sizes(kind, told):
+    plain = canonical(told)
+    filled = padded(kind, plain)
+    assert json.loads(filled) == told
+    assert filled.startswith(plain)
+    if kind in PADDED_TO:
+        assert len(filled) % PADDED_TO[kind] == 0
+        assert 0 <= len(filled) - len(plain) < PADDED_TO[kind]
+    else:
+        assert filled == plain
 
 
 def test_printing_an_owner_shows_no_shred_key():

@@ -98,8 +98,9 @@ class Server:
     """A running server; its whole process group goes with it."""
 
     def __init__(self, spot: Spot, words: Sequence[str], port: int, **more: str) -> None:
-        self.spot, self.port = spot, port
+        self.spot, self.port, self.words = spot, port, words
         self._log: IO[bytes] = spot.log.open("ab")
+        self._log_began = spot.log.stat().st_size
         self.process = subprocess.Popen(
             words,
             cwd=spot.working,
@@ -132,8 +133,23 @@ class Server:
         links = [link for process in self.members() for link in Path(f"/proc/{process}/fd").glob("*")]
         return [link for link in links if _is_nameless_file(link)]
 
+    def worker(self) -> int | None:
+        """The process of the worker, if it runs."""
+        return next((process for process in self.members() if " worker --with-parent " in words_of(process)), None)
+
+    def settled(self) -> None:
+        """Wait until every server process runs: one that is still starting takes no notice of a signal."""
+        if "--processes" in self.words:
+            count = int(self.words[self.words.index("--processes") + 1])
+            until(lambda: self.printed().count("Started worker-") == count, "all server processes")
+
+    def printed(self) -> str:
+        """What this server printed."""
+        return self.spot.log.read_bytes()[self._log_began :].decode()
+
     def terminate(self) -> int:
         """Ask the server to end, as an operator would; its exit code."""
+        self.settled()
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(PATIENCE)
 
@@ -191,6 +207,17 @@ def members_of(group: int) -> dict[int, int]:
     """Living processes of a group with their resident bytes; from /proc, or `ps` where there is none."""
     found = _from_proc() if Path("/proc/self/stat").exists() else _from_ps()
     return {process: resident for process, its_group, resident in found if its_group == group}
+
+
+def words_of(process: int) -> str:
+    """The command line of a process; empty when it is gone."""
+    if Path("/proc/self/cmdline").exists():
+        try:
+            return Path(f"/proc/{process}/cmdline").read_text().replace("\0", " ")
+        except (FileNotFoundError, ProcessLookupError):
+            return ""
+    shown = subprocess.run(["ps", "-o", "command=", "-p", str(process)], capture_output=True, text=True, check=False)
+    return shown.stdout
 
 
 def _from_proc() -> Iterator[tuple[int, int, int]]:

@@ -33,7 +33,7 @@ def everything_lets_in(house, role, number, walled):
     me, queue = "S0103", Queue.OUTSIDE if role in {Role.OUTSIDE, Role.GATEKEEPER} else Queue.IGO
     state = State.REPORTED if role is Role.DECIDER else State.REGISTERED
     for place, walls in enumerate([{}, {walled: frozenset({me})}]):
-        standing = replace(NOBODY, addressee=me, **walls)
+        standing = replace(NOBODY, addressee=me if role is Role.SUPERVISOR else None, **walls)
         case = registered(house.desk.work, bare_case(number + place, queue=queue, state=state), standing)
         assigned = replace(case, version=2, assignees=(Assignment(me, Role.INVESTIGATOR),))
         with house.desk.work() as work:
@@ -58,6 +58,19 @@ def test_a_walled_person_never_learns_of_a_case_in_any_role(house, walled):
         assert lookup.is_walled(hidden, "S0103")
         assert not lookup.is_walled(shown, "S0103")
     assert len(refusals) == 1
+
+
+def test_whom_a_complaint_was_sent_to_as_supervisor_never_sees_its_case_in_another_role(house):
+    me, lookup = "S0101", house.desk.lookup
+    for number, role in enumerate(SEEING_ROLES):
+        queue = Queue.OUTSIDE if role in {Role.OUTSIDE, Role.GATEKEEPER} else Queue.IGO
+        state = State.REPORTED if role is Role.DECIDER else State.REGISTERED
+        case = bare_case(number, queue=queue, state=state)
+        registered(house.desk.work, case, replace(NOBODY, addressee=me))
+        assert lookup.case(case.number, sight_of(Actor(me, Role.SUPERVISOR))) == case
+        if role is not Role.SUPERVISOR:
+            with pytest.raises(UnknownCase):
+                lookup.case(case.number, sight_of(Actor(me, role)))
 
 
 @pytest.mark.parametrize("role", sorted(set(Role) - set(SEEING_ROLES)))

@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
+from random import Random
 from uuid import UUID
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import delete, insert
 
 from cases.case import Assignment, Due
 from cases.errors import UnknownCase
-from cases.lifecycle import Queue, State
+from cases.lifecycle import DECIDER_SEES_FROM, Queue, State
 from cases.people import Role
 from cases.ports import CaseFilter, Standing, position_of
 from cases.sight import Sight
@@ -32,44 +33,43 @@ MOST = 16
 SEEING_ROLES = [Role.SUPERVISOR, Role.INTAKE, Role.HEAD, Role.INVESTIGATOR, Role.OUTSIDE, Role.GATEKEEPER, Role.DECIDER]
 MOMENTS = [minutes(count) for count in range(4)]
 TIMES = st.sampled_from(MOMENTS)
-GROUPS = [(), (), *((who,) for who in PEOPLE), PEOPLE]
+GROUPS = [(), (), (), *((who,) for who in PEOPLE), PEOPLE]
+SELDOM = st.sampled_from([False, False, True])
 SIGHTS = st.builds(
     Sight,
     st.sampled_from(PEOPLE),
-    st.none() | st.sampled_from(Queue),
-    st.none() | st.lists(st.sampled_from(State), max_size=3).map(tuple),
-    st.booleans(),
-    st.booleans(),
-    st.booleans(),
+    st.sampled_from([None, *Queue]),
+    st.sampled_from([None, None, tuple(State), DECIDER_SEES_FROM, ()]),
+    SELDOM,
+    SELDOM,
+    SELDOM,
 )
 
 
-def one_case(number, code):
-    """A case and what stands beside it, read from one number: small choices, so that many cases share a time."""
-
-    def chosen(options):
-        nonlocal code
-        code, place = divmod(code, len(options))
-        return options[place]
-
-    due = chosen([None, *MOMENTS])
+def one_case(number, dice):
+    """A case and what stands beside it; choices are few, so that many cases share a time, a person and a state."""
+    due = dice.choice([None, *MOMENTS])
     case = bare_case(
         number,
-        queue=chosen(list(Queue)),
-        state=chosen(list(State)),
-        received_at=chosen(MOMENTS),
+        queue=dice.choice(list(Queue)),
+        state=dice.choice(list(State)),
+        received_at=dice.choice(MOMENTS),
         due=due and Due("assessment", due),
-        categories=chosen([(), ("harassment",), ("harassment", "political_partisan")]),
-        assignees=tuple(Assignment(who, Role.INVESTIGATOR) for who in chosen(GROUPS)),
-        worked_by=frozenset(chosen(GROUPS)),
+        categories=dice.choice([(), ("harassment",), ("harassment", "political_partisan")]),
+        assignees=tuple(Assignment(who, Role.INVESTIGATOR) for who in dice.choice(GROUPS)),
+        worked_by=frozenset(dice.choice(GROUPS)),
     )
-    return case, Standing(frozenset(chosen(GROUPS)), frozenset(chosen(GROUPS)), chosen([None, *PEOPLE]))
+    walls, by_identity = (frozenset(dice.choice(GROUPS)) for _ in range(2))
+    return case, Standing(walls, by_identity, dice.choice([None, *PEOPLE]))
 
 
-CASELOADS = st.lists(st.integers(0, 2**24), max_size=MOST).map(
-    lambda codes: [one_case(number, code) for number, code in enumerate(codes)]
-)
-EXAMPLE = [one_case(number, number * 7919**3) for number in range(MOST)]
+def caseload(size, seed):
+    dice = Random(seed)
+    return [one_case(number, dice) for number in range(size)]
+
+
+CASELOADS = st.builds(caseload, st.sampled_from([0, 3, MOST, MOST, MOST]), st.integers(0, 2**32))
+EXAMPLE = caseload(MOST, 0)
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +121,7 @@ def may_see(sight, case, standing):
         and sight.queue in {None, case.queue}
         and (sight.states is None or case.state in sight.states)
         and (not sight.assigned or sight.person in {who.person for who in case.assignees})
-        and (not sight.addressed or sight.person == standing.addressee)
+        and sight.addressed == (sight.person == standing.addressee)
         and (not sight.never_worked or sight.person not in case.worked_by)
     )
 

@@ -7,14 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases.casework.filing import file_complaint
 from cases.casework.mailbox import find_mailbox, open_mailbox
+from cases.complaint import Consent
 from cases.errors import EvidenceUnreadable
-from cases.place import SEALED_FOR, Kind, Owner, Recipient
+from cases.place import PADDED_TO, SEALED_FOR, Kind, Owner, Recipient
 from storage.keys import DOOR_COMPARTMENTS
+from tests.conftest import NOON
 from tests.storage.making import (
     CHUNK,
     HEAD,
     SEALED_CHUNK,
+    draft,
     everything_sealed,
     filed,
     flipped,
@@ -179,6 +183,17 @@ def test_a_wrap_handed_to_another_role_opens_nothing(house, parts):
                 renamed = replace(part, wraps=(replace(wrap, recipient=recipient),))
                 as_ = recipient if recipient is not Recipient.RECEIPT else Recipient.DESK
                 refused(house.desk.vault, renamed, as_)
+
+
+def test_the_size_of_what_is_sealed_does_not_tell_a_named_reporter_from_an_anonymous_one(house, one):
+    anonymous = file_complaint(house.desk, draft(Consent.ANONYMOUS), NOON)
+    for kind in (Kind.IDENTITY, Kind.ROUTING_FACTS):
+        named, nameless = (house.desk.lookup.part(each.complaint, kind) for each in (one, anonymous))
+        assert named.size == nameless.size
+    for kind, step in PADDED_TO.items():
+        owner = Owner(UUID(int=5), house.desk.vault.new_mailbox()[2].mailbox_key, bytes(32))
+        sizes = {house.desk.vault.seal(kind, owner, b"x" * length).size for length in (1, 100, step)}
+        assert len(sizes) == 1
 
 
 def test_a_reporter_reads_back_what_the_desk_reads(house, one, parts):

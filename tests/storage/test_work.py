@@ -18,8 +18,10 @@ from cases.place import Kind, Owner
 from cases.ports import Answer, EntryFilter, EvidenceItem, Job, Standing, Status, Token
 from storage import open_house
 from storage.tables import INSERT_ONLY, entries, metadata
+from storage.work import MARKS_PER_CASE
 from tests.conftest import NOON
 from tests.storage.making import (
+    NOBODY,
     REGISTERED,
     at_once,
     bare_case,
@@ -30,6 +32,7 @@ from tests.storage.making import (
     filed,
     letter,
     minutes,
+    registered,
     sorted_case,
 )
 
@@ -262,14 +265,18 @@ def test_a_look_is_remembered_for_as_long_as_asked_and_by_nobody_elses_words(hou
         assert not work.looked_lately("S0013 at a case", minutes(-15))
 
 
-def test_nobody_walled_off_or_written_to_is_named_in_storage(house, database):
-    with house.desk.work() as work:
-        work.take_in(complaint(3), entry(THE_SYSTEM), Status("received", None))
-        work.register(bare_case(3), EVERYBODY, entry(About.case("IGO-2026-10003"), version=1), REGISTERED)
-    marks = [row.mark for row in rows(database)["marks"]]
-    assert len(marks) == 3
-    assert all(len(mark) == 32 for mark in marks)
-    assert not {sha256(person.encode()).digest() for person in ("S0100", "S0101", "S0103")} & set(marks)
+def test_nobody_walled_off_or_written_to_is_named_or_counted_in_storage(house, database):
+    crowd = frozenset(f"S{number:04}" for number in range(MARKS_PER_CASE + 1))
+    for number, standing in enumerate((NOBODY, EVERYBODY, replace(NOBODY, walls=crowd))):
+        registered(house.desk.work, bare_case(number), standing)
+    found = {}
+    for row in rows(database)["marks"]:
+        found.setdefault(row.case_number, []).append(row.mark)
+    assert [len(marks) for marks in found.values()] == [MARKS_PER_CASE, MARKS_PER_CASE, 2 * MARKS_PER_CASE]
+    assert all(len(mark) == 32 for marks in found.values() for mark in marks)
+    assert all(marks == sorted(marks) for marks in found.values())
+    named = {sha256(person.encode()).digest() for person in (*crowd, "S0100", "S0101", "S0103")}
+    assert not named & {mark for marks in found.values() for mark in marks}
 
 
 def test_tokens_are_kept_by_their_digest_and_revoked_all_at_once(house):
