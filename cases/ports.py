@@ -268,6 +268,9 @@ class Ledger(Protocol):
         """Give every waiting entry its leaf, extend the tree, sign a checkpoint; the size of the tree then."""
 
     def merged(self, index: int) -> Merged: ...
+    def must_hold(self, stored: StoredEntry) -> None:
+        """Check a merged entry against the newest checkpoint and its signature. Raises LedgerBroken."""
+
     def oldest_waiting(self) -> datetime | None: ...
     def checkpoint(self) -> str:
         """The newest checkpoint as a signed note."""

@@ -20,7 +20,7 @@ from sqlalchemy import delete
 from cases.errors import EvidenceUnreadable, KeyReused
 from cases.ports import Answer, Digest, Lookup
 from storage.database import Database
-from storage.tables import answers
+from storage.tables import answers, looks
 
 KEPT = timedelta(hours=24)
 
@@ -36,8 +36,9 @@ class AnswerBook:
         return KeyedAnswers(key.encode(), self._lookup)
 
     def forget(self, at: datetime) -> int:
-        """Delete what is older than a day; how many answers that were."""
+        """Delete answers, and remembered looks, that are older than a day; how many answers that were."""
         with self._database.writing() as connection:
+            connection.execute(delete(looks).where(looks.c.at < at - KEPT))
             return connection.execute(delete(answers).where(answers.c.at < at - KEPT)).rowcount
 
 

@@ -1,10 +1,12 @@
 """Kept exports: one zip per export, complete or not there at all."""
 
+import fcntl
 import os
 import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -22,7 +24,7 @@ class DiskBags:
 
     def keep(self, export: UUID, write: Callable[[Path], None]) -> int:
         """Let `write` fill a folder, zip it, and show it under its name once it is complete."""
-        with tempfile.TemporaryDirectory(dir=self._root, prefix=".making-") as making:
+        with tempfile.TemporaryDirectory(dir=self._root, prefix=".making-") as making, _held(Path(making)):
             folder = Path(making) / "bag"
             folder.mkdir()
             write(folder)
@@ -47,7 +49,19 @@ class DiskBags:
     def sweep(self) -> None:
         """Clear what a process that died left half-made."""
         for path in self._root.glob(".making-*"):
-            shutil.rmtree(path)
+            with suppress(BlockingIOError, FileNotFoundError), _held(path):
+                shutil.rmtree(path)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Hold a folder while a living process fills it. Raises BlockingIOError when another does."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _blocks(path: Path) -> Iterator[bytes]:

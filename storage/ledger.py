@@ -7,13 +7,14 @@ from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from cases.errors import UnknownItem
+from cases.errors import LedgerBroken, UnknownItem
 from cases.ledger import leaf_of
-from cases.notes import Checkpoint
-from cases.ports import Merged
+from cases.merkle import verify_inclusion
+from cases.notes import Checkpoint, open_note
+from cases.ports import Merged, StoredEntry
 from cases.tiles import Tile, append, inclusion_proof, root
 from storage.database import Database
-from storage.signing import NoteSigner
+from storage.signing import NoteSigner, verify
 from storage.tables import checkpoints, entries, leaves, tiles, waiting
 
 BATCH = 4096
@@ -79,6 +80,19 @@ class SqlLedger:
                 raise UnknownItem("This entry has not been merged yet.")
             proof = inclusion_proof(index, size, partial(_tile, connection))
         return Merged(index, size, tuple(proof), note)
+
+    def must_hold(self, stored: StoredEntry) -> None:
+        """Check a merged entry against the newest checkpoint and its signature. Raises LedgerBroken."""
+        where = f"entry {stored.index}"
+        try:
+            merged = self.merged(-1 if stored.index is None else stored.index)
+            text = open_note(merged.checkpoint, self._signer.verifier_keys()[:1], verify)
+            signed = Checkpoint.parse(text)
+        except (UnknownItem, ValueError) as error:
+            raise LedgerBroken(where, "no checkpoint of ours covers it") from error
+        leaf = leaf_of(stored.body)
+        if not verify_inclusion(merged.index, signed.size, leaf, merged.hashes, signed.root):
+            raise LedgerBroken(where, "it is not what the signed checkpoint covers")
 
     def oldest_waiting(self) -> datetime | None:
         """Since when the oldest entry waits to be merged."""

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from cases.case import Case
 from cases.complaint import Complaint
 from cases.directory import Directory, read_directory
-from cases.errors import ReceiptRefused, UnknownCase, UnknownItem
+from cases.errors import LedgerBroken, ReceiptRefused, UnknownCase, UnknownItem
 from cases.people import Role
 from cases.place import Kind, SealedPart
 from cases.ports import Answer, CaseFilter, EntryFilter, EvidenceItem, Message, Status, StoredEntry, Token
@@ -189,7 +189,11 @@ class SqlLookup:
         return self._entries(and_(entries.c.position > wanted.after, *which), wanted.limit)
 
     def entry_of_filing(self, complaint: UUID) -> StoredEntry:
-        return self._entries(and_(entries.c.about == str(complaint), entries.c.action == "filed"), 1)[0]
+        """The intake entry of a complaint. Raises LedgerBroken when there is none, or more than one."""
+        found = self._entries(and_(entries.c.about == str(complaint), entries.c.action == "filed"), 2)
+        if len(found) != 1:
+            raise LedgerBroken(f"complaint {complaint}", f"it has {len(found)} filing entries instead of one")
+        return found[0]
 
     def _entries(self, which: ColumnElement[bool], limit: int | None = None) -> list[StoredEntry]:
         query = entries_query().where(which).order_by(entries.c.position).limit(limit)

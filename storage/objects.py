@@ -29,7 +29,9 @@ class DiskObjects:
     def begin(self, object_id: UUID) -> "IncomingFile":
         """A file that will become this object."""
         kept = self._place(object_id)
-        kept.parent.mkdir(mode=0o700, exist_ok=True)
+        if not kept.parent.exists():
+            kept.parent.mkdir(mode=0o700, exist_ok=True)
+            _sync_folder(self._kept)
         return IncomingFile(self._incoming / f"{object_id.hex}.part", kept)
 
     def blocks(self, object_id: UUID) -> Iterator[bytes]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, Select, select
 
 from cases.case import Assignment, Case, Due
+from cases.errors import EvidenceUnreadable
 from cases.ledger import Entry
 from cases.lifecycle import Queue, State
 from cases.people import Role
@@ -42,7 +43,8 @@ def read_parts(connection: Connection, wanted: Select[Any]) -> dict[UUID, Sealed
         return {}
     found: dict[UUID, list[Wrap]] = {row.id: [] for row in rows}
     for wrap in connection.execute(select(wraps).where(wraps.c.part.in_(found)).order_by(wraps.c.recipient)):
-        found[wrap.part].append(Wrap(Recipient(wrap.recipient), wrap.key_id, wrap.sealed))
+        if wrap.recipient in set(Recipient):
+            found[wrap.part].append(Wrap(Recipient(wrap.recipient), wrap.key_id, wrap.sealed))
     return {row.id: _part(row, found[row.id]) for row in rows}
 
 
@@ -51,7 +53,9 @@ def parts_query() -> Select[Any]:
 
 
 def _part(row: Row[Any], found: Iterable[Wrap]) -> SealedPart:
-    kind = Kind[row.kind.upper()]
+    kind = Kind.__members__.get(row.kind.upper())
+    if kind is None:
+        raise EvidenceUnreadable("it is stored as a kind nobody knows")
     return SealedPart(row.id, kind, row.complaint, row.size, row.digest, tuple(found), row.ciphertext)
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from cases.canonical import canonical
 from cases.case import Case
-from cases.complaint import Complaint
+from cases.complaint import MERGE_WITHIN, Complaint
 from cases.errors import LedgerBroken
 from cases.ledger import A_SUPERVISOR, NONCE_BYTES, About, Entry, EntryKind
 from cases.people import Role
@@ -40,14 +40,19 @@ def owner_of(desk: Desk, case: Case) -> Owner:
     return Owner(case.complaint, desk.lookup.complaint(case.complaint).mailbox_key)
 
 
-def checked_owner(desk: Desk, complaint: Complaint) -> Owner:
+def checked_owner(desk: Desk, complaint: Complaint, at: datetime) -> Owner:
     """Whom letters and files are sealed to, once the stored key is the one the filing entry names. Raises LedgerBroken.
 
-    Without this check, whoever can write to storage could swap the key and read whatever comes later.
+    Without this check, whoever can write to storage could swap the key and read whatever comes later; so the entry
+    itself must be under a checkpoint we signed, unless it is too young to be.
     """
-    filed = json.loads(desk.lookup.entry_of_filing(complaint.id).body)
-    if filed["facts"]["mailbox"] != desk.signer.fingerprint(complaint.mailbox_key).hex():
-        where = f"mailbox of complaint {complaint.id}"
+    where = f"mailbox of complaint {complaint.id}"
+    filed = desk.lookup.entry_of_filing(complaint.id)
+    if filed.index is not None:
+        desk.ledger.must_hold(filed)
+    elif at > complaint.received_at + MERGE_WITHIN:
+        raise LedgerBroken(where, "its filing entry was never merged; nothing was sealed to it")
+    if json.loads(filed.body)["facts"]["mailbox"] != desk.signer.fingerprint(complaint.mailbox_key).hex():
         raise LedgerBroken(where, "its key is not the one the filing entry names; nothing was sealed to it")
     return Owner(complaint.id, complaint.mailbox_key)
 

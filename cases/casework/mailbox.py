@@ -114,7 +114,7 @@ def letter_of(desk: Desk, message: Message, as_: Recipient | Opened) -> Letter:
 
 def add_message(desk: Desk, complaint: Complaint, text: str, at: datetime, then: Then | None = None) -> Letter:
     """A message from the reporter, sealed to the desk and to their own receipt."""
-    part = desk.vault.seal(Kind.MESSAGE, checked_owner(desk, complaint), canonical({"text": text}))
+    part = desk.vault.seal(Kind.MESSAGE, checked_owner(desk, complaint, at), canonical({"text": text}))
     noted = _intake(complaint, at, "message_received", {"message": str(part.id)}, (part,))
     letter = Letter(str(part.id), from_reporter=True, at=at, text=text)
     with desk.work() as work:
@@ -129,7 +129,7 @@ def add_evidence(desk: Desk, complaint: Complaint, sent: Sent, at: datetime, the
 
     Raises MediaRefused, TooLarge or BodyNotWhole; nothing is kept then.
     """
-    owner = checked_owner(desk, complaint)
+    owner = checked_owner(desk, complaint, at)
     with desk.vault.receive(Kind.EVIDENCE, owner) as incoming:
         pumped = _pump(sent, incoming, desk.limits.evidence_bytes)
         content = incoming.finish()

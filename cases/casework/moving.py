@@ -125,7 +125,7 @@ def _letter(desk: Desk, case: Case, action: Action, given: Given, at: datetime) 
 
 
 def _message(desk: Desk, case: Case, text: str, at: datetime) -> Message:
-    owner = checked_owner(desk, desk.lookup.complaint(case.complaint))
+    owner = checked_owner(desk, desk.lookup.complaint(case.complaint), at)
     part = desk.vault.seal(Kind.MESSAGE, owner, canonical({"text": text}))
     return Message(part, from_reporter=False, at=at)
 

@@ -6,6 +6,7 @@ S0102 reports; S0101 is their supervisor; S0107, in another unit below S0106, is
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from html.parser import HTMLParser
 from pathlib import Path
 from shutil import copytree
 from types import MappingProxyType
@@ -55,7 +56,7 @@ PEOPLE: Mapping[Role, str] = MappingProxyType(
 def told(consent: str = "confidential", **statement: Any) -> dict[str, Any]:
     """A complaint as a program sends it: S0102 about S0107, for the supervisor too."""
     said = {"summary": "A public endorsement", "narrative": "They asked people to vote.", "concerns": ["ai-5.1.1"]}
-    reporter = {"consent": consent}
+    reporter: dict[str, Any] = {"consent": consent}
     if consent != "anonymous":
         reporter |= {"name": "Ana Lima", "staff_number": "S0102", "share_with_supervisor": True}
     return {
@@ -86,20 +87,12 @@ class Caller:
         """POST JSON; as a change decided on a version if one is given."""
         return self.call("POST", path, json=body, version=version, headers=headers)
 
-    def stream(
-        self,
-        path: str,
-        source: Any,
-        *,
-        length: int | None,
-        environ: Mapping[str, Any] = MappingProxyType({}),
-        **headers: str,
-    ) -> TestResponse:
+    def stream(self, path: str, source: Any, *, length: int | None, **headers: str) -> TestResponse:
         """POST whatever `source.read` gives, announced with this length or, chunked, with none."""
-        raw = {"wsgi.input": source, "CONTENT_LENGTH": str(length)}
+        raw: dict[str, Any] = {"wsgi.input": source, "CONTENT_LENGTH": str(length)}
         if length is None:
             raw = {"wsgi.input": source, "CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked"}
-        raw |= {"wsgi.input_terminated": True, **environ}
+        raw["wsgi.input_terminated"] = True
         return self.call("POST", path, headers=headers, environ_overrides=raw)
 
     def read(self, path: str, **headers: str) -> Any:
@@ -118,6 +111,21 @@ class Untouchable:
         raise AssertionError(f"{size} bytes of the body were read")
 
     readline = readinto = read
+
+
+class Tags(HTMLParser):
+    """Every element of a page, with its attributes."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.found if name == tag]
 
 
 class Office:

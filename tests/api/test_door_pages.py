@@ -2,35 +2,20 @@
 
 import re
 import tempfile
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from werkzeug.test import TestResponse
 
+from api.idempotency import _one_at_a_time as one_at_a_time
 from cases.receipt import read_receipt
-from tests.api.conftest import KEY, PICTURE, PREFIX, PROBLEM, Office, Untouchable, raw_png
+from tests.api.conftest import KEY, PICTURE, PREFIX, PROBLEM, Office, Tags, Untouchable, raw_png
 
 FORM = "application/x-www-form-urlencoded"
 MARKUP = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"
 BOUNDARY = "XbX"
 WRITTEN = {"summary": "A post", "narrative": "What I saw.", "consent": "anonymous", "key": KEY}
-
-
-class Tags(HTMLParser):
-    """Every element of a page, with its attributes."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
-
-    def all(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.found if name == tag]
 
 
 def send(office: Office, path: str, fields: dict[str, Any]) -> TestResponse:
@@ -208,6 +193,15 @@ def test_the_same_key_with_other_words_loses_neither(office: Office) -> None:
     assert receipt_in(send(office, "/", other | {"key": key})) != first
 
 
+def test_a_form_still_under_way_may_be_sent_again_as_it_is(office: Office) -> None:
+    with office.nothing_changes(), one_at_a_time(office.desk.answers.under(KEY)):
+        page = send(office, "/", WRITTEN)
+        assert page.status_code == 409
+        assert f'value="{KEY}"' in page.text
+        assert "What I saw.</textarea>" in page.text
+    assert send(office, "/", WRITTEN).status_code == 201
+
+
 def test_a_form_that_broke_off_on_its_way_is_not_filed(office: Office) -> None:
     body = urlencode(WRITTEN).encode()
     with office.nothing_changes():
@@ -268,7 +262,7 @@ def test_a_refused_second_file_leaves_the_first_kept(office: Office) -> None:
     assert "Not stored:</strong> second.png" in page.text
     box = office.holder(receipt).get(f"{PREFIX}/mailbox").json
     assert box is not None
-    assert [one["name"] for one in box["evidence"]] == ["first.png", "third.png"]
+    assert sorted(one["name"] for one in box["evidence"]) == ["first.png", "third.png"]
 
 
 def test_files_before_their_receipt_are_not_taken(office: Office) -> None:

@@ -1,7 +1,8 @@
 """The least an endpoint can do that keeps what it is sent: parse JSON and commit one row. The reference of filing.
 
 Filing has two variants: through this project's own `Database` (SQLAlchemy, a file lock before each write), and
-straight on `sqlite3` with one kept connection and no lock of ours. `/stream` sends as many MiB as asked for, out of nowhere.
+straight on `sqlite3` with one kept connection and no lock of ours.
+`/stream` sends as many MiB of zeros as asked for: the reference of downloads.
 """
 
 import json

@@ -204,7 +204,7 @@ def test_rows_in_each_others_way_are_named(rows):
         ("clocks", "label", "", "clocks.toml, acknowledge: label is missing or empty"),
         ("routes", "to", ("press",), "routes.toml, subject_leads_the_office: leads to 'press', which is unknown"),
         ("routes", "to", (), "routes.toml, subject_leads_the_office: leads to 'nobody', which is unknown"),
-        ("wordings", "text", "", "wordings.toml, letter-acknowledged (en): text is missing or empty"),
+        ("wordings", "text", "", "wordings.toml, letter-acknowledged.en: text is missing or empty"),
         ("routes", "sentence", "", "routes.toml, subject_leads_the_office: sentence is missing or empty"),
     ],
 )

@@ -141,7 +141,7 @@ class Server:
         """Wait until every server process runs: one that is still starting takes no notice of a signal."""
         if "--processes" in self.words:
             count = int(self.words[self.words.index("--processes") + 1])
-            until(lambda: self.printed().count("Started worker-") == count, "all server processes")
+            until(lambda: self.printed().count("Started worker-") >= count, "all server processes")
 
     def printed(self) -> str:
         """What this server printed."""

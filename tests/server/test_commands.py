@@ -1,0 +1,211 @@
+"""What every command answers, and the code it leaves with: 0 done, 1 found something wrong, 2 could not run."""
+
+import base64
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.server.desk import DIRECTORY, hire, house_of
+from tests.server.resting import rows
+from tests.server.running import ORIGIN, Spot, free_port
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Spot:
+    """An installation with people, one export and its verifier keys. Tests leave it as it is."""
+    spot = Spot(tmp_path_factory.mktemp("installed"))
+    assert spot.done("directory", "import", str(DIRECTORY)) == "Imported 52 people.\n"
+    assert spot.done("export", "--out", str(spot.root / "bag")).startswith(f"Wrote {spot.root / 'bag'}: ")
+    (spot.root / "verifier.keys").write_text(spot.done("keys", "public"))
+    return spot
+
+
+def copy_of(spot: Spot, root: Path) -> Spot:
+    """The same installation elsewhere, to be broken."""
+    shutil.copytree(spot.data, root / "data")
+    return Spot(root)
+
+
+def refused(spot: Spot, *words: str, code: int = 2, **settings: str) -> str:
+    """What a command that must fail prints: on standard error alone, without a trace of the program."""
+    ran = spot.command(*words, **settings)
+    assert ran.returncode == code, ran.stderr
+    assert ran.stdout == ""
+    assert "Traceback" not in ran.stderr
+    return ran.stderr
+
+
+def test_keys_are_shown_by_name_and_public_half(installed: Spot) -> None:
+    listed = installed.done("keys", "list").splitlines()
+    assert {line.split()[0] for line in listed} >= {"desk", "identity", "sorting", "proof", "checkpoint"}
+    names = [line.partition("+")[0] for line in (installed.root / "verifier.keys").read_text().splitlines()]
+    assert names == [ORIGIN, f"{ORIGIN}/filing"]
+
+
+def test_keys_are_made_once(installed: Spot) -> None:
+    before = installed.done("keys", "list")
+    assert installed.done("keys", "init") == f"{len(before.splitlines())} keys are there.\n"
+    assert installed.done("keys", "list") == before
+
+
+def test_no_private_key_can_be_read_by_others(installed: Spot) -> None:
+    files = [installed.data, *installed.data.rglob("*")]
+    assert [str(path) for path in files if path.stat().st_mode & 0o077] == []
+
+
+def test_the_catalogue_holds_together(installed: Spot) -> None:
+    assert installed.done("catalogue", "check").endswith(": sound.\n")
+
+
+def test_the_api_document_is_written(installed: Spot) -> None:
+    assert json.loads(installed.done("openapi"))["openapi"].startswith("3.1")
+
+
+def test_a_worker_asked_once_ends(installed: Spot) -> None:
+    assert installed.done("worker", "--once") == ""
+
+
+def test_a_token_is_printed_alone_and_can_be_taken_back(installed: Spot) -> None:
+    printed = installed.done("token", "--as", "monitor", "--person", "S0041")
+    assert re.fullmatch(r"r12_[A-Za-z0-9_-]{43}\n", printed)
+    assert installed.done("token", "--revoke", "--as", "monitor", "--person", "S0041") == "Revoked 1 tokens.\n"
+
+
+def test_nobody_gets_a_token_for_a_role_the_directory_does_not_give_them(installed: Spot) -> None:
+    before = rows(installed, "SELECT count(*) FROM tokens")
+    said = refused(installed, "token", "--as", "intake", "--person", "S0014")
+    assert said == "The directory does not give S0014 the role intake; it gives: investigator.\n"
+    assert "nobody with the number S9999" in refused(installed, "token", "--as", "intake", "--person", "S9999")
+    assert "'king' is not one of" in refused(installed, "token", "--as", "king", "--person", "S0014")
+    assert rows(installed, "SELECT count(*) FROM tokens") == before
+
+
+def test_every_bad_line_of_a_directory_is_named_and_nothing_is_imported(installed: Spot, tmp_path: Path) -> None:
+    lines = DIRECTORY.read_text().splitlines()
+    lines[3] = lines[3].replace(",head", ",king")
+    lines[7] = lines[7].replace("S0011", "S9999")
+    lines[9] += ",one,more"
+    (tmp_path / "bad.csv").write_text("\n".join(lines))
+    before = rows(installed, "SELECT count(*) FROM directories UNION ALL SELECT count(*) FROM entries")
+    said = refused(installed, "directory", "import", str(tmp_path / "bad.csv"), code=1).splitlines()
+    assert [line.partition(":")[0] for line in said[:-1]] == ["line 4", "line 8", "line 10"]
+    assert said[-1] == "Nothing was imported."
+    assert rows(installed, "SELECT count(*) FROM directories UNION ALL SELECT count(*) FROM entries") == before
+
+
+def test_a_directory_in_another_encoding_is_refused_by_its_line(installed: Spot, tmp_path: Path) -> None:
+    text = DIRECTORY.read_text().replace("Colleague 0002", "Collègue 0002")
+    (tmp_path / "latin.csv").write_bytes(text.encode("latin-1"))
+    said = refused(installed, "directory", "import", str(tmp_path / "latin.csv"), code=1)
+    assert said.startswith("line 3: not UTF-8")
+
+
+def test_a_sound_bag_verifies_without_the_installation(installed: Spot, tmp_path: Path) -> None:
+    elsewhere = Spot(tmp_path)
+    said = elsewhere.done("verify", str(installed.root / "bag"), "--key", str(installed.root / "verifier.keys"))
+    assert said.startswith("SOUND  2 entries of desk.example/test, tree of 2, root ")
+    assert not elsewhere.data.exists()
+
+
+def test_verify_names_the_first_entry_that_was_changed(installed: Spot, tmp_path: Path) -> None:
+    bag = shutil.copytree(installed.root / "bag", tmp_path / "bag")
+    entries = bag / "data" / "entries.ndjson"
+    entries.write_bytes(entries.read_bytes().replace(b'"people":52', b'"people":51'))
+    said = refused(installed, "verify", str(bag), "--key", str(installed.root / "verifier.keys"), code=1)
+    assert said.startswith("BROKEN  entry 0 (directory_imported about system, line 1): ")
+
+
+def test_verify_finds_no_signature_by_the_keys_of_another_installation(installed: Spot, tmp_path: Path) -> None:
+    other = Spot(tmp_path)
+    (tmp_path / "other.keys").write_text(other.done("keys", "public"))
+    said = refused(installed, "verify", str(installed.root / "bag"), "--key", str(tmp_path / "other.keys"), code=1)
+    assert said.startswith("BROKEN  checkpoint: ")
+
+
+def test_verify_says_what_it_needs(installed: Spot) -> None:
+    bag, keys = str(installed.root / "bag"), str(installed.root / "verifier.keys")
+    assert "--key" in refused(installed, "verify", bag)
+    assert "Name a BAG" in refused(installed, "verify", "--key", keys)
+    assert "holds no verifier keys" in refused(installed, "verify", bag, "--key", str(DIRECTORY))
+    assert "does not exist" in refused(installed, "verify", f"{bag}-missing", "--key", keys)
+    assert refused(installed, "verify", str(installed.working), "--key", keys, code=1).startswith("BROKEN  ")
+
+
+def test_an_export_never_goes_into_a_folder_that_holds_something(installed: Spot) -> None:
+    said = refused(installed, "export", "--out", str(installed.root))
+    assert said == f"{installed.root} is not empty. Name a new folder.\n"
+    assert "no such case" in refused(installed, "export", "--out", str(installed.root / "one"), "--case", "IGO-1")
+
+
+def test_every_mistake_in_the_settings_is_named_at_once(installed: Spot) -> None:
+    wrong = {"RULE12_ORIGN": "x", "RULE12_TOKEN_DAYS": "none", "RULE12_ORIGIN": "no name", "RULE12_SURFACE": "roof"}
+    said = refused(installed, "serve", "--port", str(free_port()), **wrong).splitlines()
+    assert [line.partition(":")[0] for line in said] == sorted(wrong, key=lambda name: name != "RULE12_ORIGN") or {
+        line.partition(":")[0] for line in said
+    } == set(wrong)
+
+
+def test_an_installation_cannot_be_renamed(installed: Spot) -> None:
+    said = refused(installed, "keys", "list", RULE12_ORIGIN="desk.example/other")
+    assert said == f"RULE12_ORIGIN: this installation is {ORIGIN} and cannot be renamed.\n"
+
+
+BROKEN_KEY_FILES = {
+    "open to others": (lambda path: path.chmod(0o640), "can be read by others. Run: chmod 600"),
+    "missing": (lambda path: path.unlink(), "is missing. Without it nothing sealed can be opened."),
+    "rubbish": (lambda path: path.write_text("no key"), "is no key file: 32 bytes in base64 are expected."),
+    "foreign": (
+        lambda path: path.write_bytes(base64.b64encode(os.urandom(32))),
+        "does not open the desk key. It belongs to another installation.",
+    ),
+    "a folder": (lambda path: (path.unlink(), path.mkdir(0o700)), "cannot be read: Is a directory."),
+}
+
+
+@pytest.mark.parametrize("how", BROKEN_KEY_FILES)
+def test_a_key_file_that_cannot_be_used_is_named_with_what_to_do(installed: Spot, tmp_path: Path, how: str) -> None:
+    spot = copy_of(installed, tmp_path)
+    path = spot.data / "keys" / "desk.key"
+    spoil, expected = BROKEN_KEY_FILES[how]
+    spoil(path)
+    said = refused(spot, "keys", "list")
+    assert str(path) in said
+    assert expected in said
+    assert said.count("\n") == 1
+
+
+def test_a_database_that_is_none_is_said_to_be_none(installed: Spot, tmp_path: Path) -> None:
+    spot = copy_of(installed, tmp_path)
+    (spot.data / "rule12.sqlite").write_bytes(b"no database, but long enough to look like one" * 100)
+    assert refused(spot, "keys", "list") == "The database cannot be used: file is not a database.\n"
+
+
+def test_a_data_directory_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    spot = Spot(tmp_path)
+    spot.data.write_text("")
+    assert refused(spot, "keys", "list").startswith(f"RULE12_DATA_DIR: {spot.data} cannot be used: ")
+
+
+def test_a_command_nobody_knows_is_refused(installed: Spot) -> None:
+    assert "No such command 'dance'" in refused(installed, "dance")
+
+
+def test_the_demo_needs_the_desk(tmp_path: Path) -> None:
+    said = refused(Spot(tmp_path), "serve", "--demo", "--surface", "door", "--port", str(free_port()))
+    assert said == "--demo needs the desk's keys: serve --surface all or desk.\n"
+
+
+def test_tokens_end_with_the_role_that_carried_them(tmp_path: Path) -> None:
+    spot = Spot(tmp_path)
+    spot.done("keys", "init")
+    hire(spot)
+    text = DIRECTORY.read_text().replace("Intake Officer,IGO,HQ,S0011,intake", "Officer,IGO,HQ,S0011,")
+    (tmp_path / "without.csv").write_text(text)
+    spot.done("directory", "import", str(tmp_path / "without.csv"))
+    assert "it gives: none" in refused(spot, "token", "--as", "intake", "--person", "S0012")
+    with house_of(spot) as house:
+        assert house.desk.lookup.directory().person("S0012").roles == frozenset()
