@@ -80,7 +80,9 @@ def move(
     for guard in step.guards:
         if refusal := _GUARDS[guard](case, by, given, law):
             raise MoveNotAllowed(refusal, open_to(case, by))
-    moved = replace(case, state=step.to, version=case.version + 1, worked_by=case.worked_by | {by.person})
+    # Deciding is not working: whoever decided may read their decision again.
+    people = case.worked_by if by.role is Role.DECIDER else case.worked_by | {by.person}
+    moved = replace(case, state=step.to, version=case.version + 1, worked_by=people)
     return _clocked(_marked(moved, action, at, given), at, law), _facts(action, case, moved, given)
 
 

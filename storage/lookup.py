@@ -159,19 +159,18 @@ class SqlLookup:
 
     def _evidence(self, which: ColumnElement[bool]) -> list[EvidenceItem]:
         with self._database.reading() as connection:
-            rows = connection.execute(
-                select(evidence).where(which).order_by(evidence.c.received_at, evidence.c.content)
-            ).all()
-            wanted = {part for row in rows for part in (row.content, row.facts)}
+            rows = {row.content: row for row in connection.execute(select(evidence).where(which))}
+            wanted = {part for row in rows.values() for part in (row.content, row.facts)}
             parts = read_parts(connection, parts_query().where(sealed_parts.c.id.in_(wanted)))
-        return [EvidenceItem(parts[row.content], parts[row.facts], row.received_at) for row in rows]
+        arrived = (rows[part] for part in parts if part in rows)
+        return [EvidenceItem(parts[row.content], parts[row.facts], row.received_at) for row in arrived]
 
     def messages(self, complaint: UUID) -> Sequence[Message]:
         with self._database.reading() as connection:
-            query = select(messages).where(messages.c.complaint == complaint).order_by(messages.c.at, messages.c.part)
-            rows = connection.execute(query).all()
-            parts = read_parts(connection, parts_query().where(sealed_parts.c.id.in_([row.part for row in rows])))
-        return [Message(parts[row.part], row.from_reporter, row.at) for row in rows]
+            query = select(messages).where(messages.c.complaint == complaint)
+            rows = {row.part: row for row in connection.execute(query)}
+            parts = read_parts(connection, parts_query().where(sealed_parts.c.id.in_(rows)))
+        return [Message(part, rows[part.id].from_reporter, rows[part.id].at) for part in parts.values()]
 
     def timeline(self, about: Sequence[str], after: int, limit: int) -> Sequence[StoredEntry]:
         return self._entries(and_(entries.c.about.in_(about), entries.c.position > after), limit)

@@ -101,7 +101,7 @@ def add() -> ResponseReturnValue:
     """Step two: files beside the receipt, each sealed as it streams in."""
     if request.mimetype != "multipart/form-data" or "boundary" not in request.mimetype_params:
         abort(415, "Use the form on the page.")
-    outcomes: list[dict[str, Any]] = []
+    receipt, outcomes = "", list[dict[str, Any]]()
     parts = parts_of(body_blocks(), request.mimetype_params["boundary"])
     try:
         receipt, complaint = _opened_by(next(parts, None))
@@ -110,7 +110,7 @@ def add() -> ResponseReturnValue:
         return _ask_receipt(str(error)), 401, CHALLENGE
     except BodyNotWhole as error:
         outcomes.append({"name": "", "refused": str(error)})
-        if len(outcomes) == 1:
+        if not receipt:
             return render_template("problem.html", sentence=str(error)), 422
     page = render_template("evidence.html", receipt=receipt, outcomes=outcomes, accepted=ALLOWED, limit=_limit())
     return page, 200 if all("size" in one for one in outcomes) else 422

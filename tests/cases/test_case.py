@@ -60,7 +60,7 @@ class CaseLife(RuleBasedStateMachine):
             assert facts["to"] == self.case.state
             assert STEPS[before.state, action].to is self.case.state
             self.closer = by if action is Action.CLOSE else self.closer
-            self.changed(by.person)
+            self.changed(*self.who_worked(by))
 
     @rule(person=st.sampled_from(PEOPLE), role=st.sampled_from(Role), by=ACTORS, walled=st.booleans())
     def someone_assigns_somebody(self, person, role, by, walled):
@@ -82,7 +82,11 @@ class CaseLife(RuleBasedStateMachine):
         given = Given("Words.", next(iter(LAW.closures_for(self.case.state, role)), ""), "Words.")
         self.case = moved(self.case, action, by, given)
         self.closer = by if action is Action.CLOSE else self.closer
-        self.changed(by.person)
+        self.changed(*self.who_worked(by))
+
+    def who_worked(self, by):
+        """Deciding is not working."""
+        return () if by.role is Role.DECIDER else (by.person,)
 
     def changed(self, *people):
         self.changes.append(self.case.state)

@@ -138,12 +138,12 @@ def drill(spot: Spot, kills: int) -> Record:
         for number in range(kills):
             _something_is_acknowledged(record, record.changes if number % 3 == 2 else record.filings)
             time.sleep(moments.uniform(0, LATEST))
-            server.close_by_kill()
+            server.close()
             server = granian(spot, port, processes=1 + number % 2)
         stop.set()
         for person in people:
             person.join()
-        server.close_by_kill()
+        server.close()
         server = granian(spot, port)
         assert server.terminate() == 0
     finally:

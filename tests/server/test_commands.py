@@ -5,10 +5,17 @@ import json
 import os
 import re
 import shutil
+from contextlib import redirect_stderr, redirect_stdout
+from functools import partial
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
+from api.commands import run
+from storage import open_house, prepare
+from storage.settings import read_settings
+from storage.signing import verify
 from tests.server.desk import DIRECTORY, hire, house_of
 from tests.server.resting import rows
 from tests.server.running import ORIGIN, Spot, free_port
@@ -30,26 +37,53 @@ def copy_of(spot: Spot, root: Path) -> Spot:
     return Spot(root)
 
 
+def answered(spot: Spot, *words: str, **settings: str) -> tuple[int, str, str]:
+    """Exit code, output and complaints of a command run in this process: quicker than one of its own."""
+    environment, out, err, code = dict(os.environ), StringIO(), StringIO(), 0
+    try:
+        with redirect_stdout(out), redirect_stderr(err):
+            run(partial(read_settings, spot.environment(**settings)), prepare, open_house, verify, words)
+    except SystemExit as ended:
+        code = int(ended.code or 0)
+    finally:
+        os.environ.clear()
+        os.environ.update(environment)
+    return code, out.getvalue(), err.getvalue()
+
+
+def done(spot: Spot, *words: str) -> str:
+    """What a command that must succeed prints: on standard output alone."""
+    code, out, err = answered(spot, *words)
+    assert (code, err) == (0, "")
+    return out
+
+
 def refused(spot: Spot, *words: str, code: int = 2, **settings: str) -> str:
-    """What a command that must fail prints: on standard error alone, without a trace of the program."""
+    """What a command that must fail prints: on standard error alone."""
+    left_with, out, err = answered(spot, *words, **settings)
+    assert (left_with, out) == (code, "")
+    return err
+
+
+def refused_outside(spot: Spot, *words: str, code: int = 2, **settings: str) -> str:
+    """The same in a process of its own, as an operator runs it: without a trace of the program either."""
     ran = spot.command(*words, **settings)
-    assert ran.returncode == code, ran.stderr
-    assert ran.stdout == ""
+    assert (ran.returncode, ran.stdout) == (code, "")
     assert "Traceback" not in ran.stderr
     return ran.stderr
 
 
 def test_keys_are_shown_by_name_and_public_half(installed: Spot) -> None:
-    listed = installed.done("keys", "list").splitlines()
+    listed = done(installed, "keys", "list").splitlines()
     assert {line.split()[0] for line in listed} >= {"desk", "identity", "sorting", "proof", "checkpoint"}
     names = [line.partition("+")[0] for line in (installed.root / "verifier.keys").read_text().splitlines()]
     assert names == [ORIGIN, f"{ORIGIN}/filing"]
 
 
 def test_keys_are_made_once(installed: Spot) -> None:
-    before = installed.done("keys", "list")
-    assert installed.done("keys", "init") == f"{len(before.splitlines())} keys are there.\n"
-    assert installed.done("keys", "list") == before
+    before = done(installed, "keys", "list")
+    assert done(installed, "keys", "init") == f"{len(before.splitlines())} keys are there.\n"
+    assert done(installed, "keys", "list") == before
 
 
 def test_no_private_key_can_be_read_by_others(installed: Spot) -> None:
@@ -58,26 +92,26 @@ def test_no_private_key_can_be_read_by_others(installed: Spot) -> None:
 
 
 def test_the_catalogue_holds_together(installed: Spot) -> None:
-    assert installed.done("catalogue", "check").endswith(": sound.\n")
+    assert done(installed, "catalogue", "check").endswith(": sound.\n")
 
 
 def test_the_api_document_is_written(installed: Spot) -> None:
-    assert json.loads(installed.done("openapi"))["openapi"].startswith("3.1")
+    assert json.loads(done(installed, "openapi"))["openapi"].startswith("3.1")
 
 
 def test_a_worker_asked_once_ends(installed: Spot) -> None:
-    assert installed.done("worker", "--once") == ""
+    assert done(installed, "worker", "--once") == ""
 
 
 def test_a_token_is_printed_alone_and_can_be_taken_back(installed: Spot) -> None:
-    printed = installed.done("token", "--as", "monitor", "--person", "S0041")
+    printed = done(installed, "token", "--as", "monitor", "--person", "S0041")
     assert re.fullmatch(r"r12_[A-Za-z0-9_-]{43}\n", printed)
-    assert installed.done("token", "--revoke", "--as", "monitor", "--person", "S0041") == "Revoked 1 tokens.\n"
+    assert done(installed, "token", "--revoke", "--as", "monitor", "--person", "S0041") == "Revoked 1 tokens.\n"
 
 
 def test_nobody_gets_a_token_for_a_role_the_directory_does_not_give_them(installed: Spot) -> None:
     before = rows(installed, "SELECT count(*) FROM tokens")
-    said = refused(installed, "token", "--as", "intake", "--person", "S0014")
+    said = refused_outside(installed, "token", "--as", "intake", "--person", "S0014")
     assert said == "The directory does not give S0014 the role intake; it gives: investigator.\n"
     assert "nobody with the number S9999" in refused(installed, "token", "--as", "intake", "--person", "S9999")
     assert "'king' is not one of" in refused(installed, "token", "--as", "king", "--person", "S0014")
@@ -91,7 +125,7 @@ def test_every_bad_line_of_a_directory_is_named_and_nothing_is_imported(installe
     lines[9] += ",one,more"
     (tmp_path / "bad.csv").write_text("\n".join(lines))
     before = rows(installed, "SELECT count(*) FROM directories UNION ALL SELECT count(*) FROM entries")
-    said = refused(installed, "directory", "import", str(tmp_path / "bad.csv"), code=1).splitlines()
+    said = refused_outside(installed, "directory", "import", str(tmp_path / "bad.csv"), code=1).splitlines()
     assert [line.partition(":")[0] for line in said[:-1]] == ["line 4", "line 8", "line 10"]
     assert said[-1] == "Nothing was imported."
     assert rows(installed, "SELECT count(*) FROM directories UNION ALL SELECT count(*) FROM entries") == before
@@ -106,7 +140,7 @@ def test_a_directory_in_another_encoding_is_refused_by_its_line(installed: Spot,
 
 def test_a_sound_bag_verifies_without_the_installation(installed: Spot, tmp_path: Path) -> None:
     elsewhere = Spot(tmp_path)
-    said = elsewhere.done("verify", str(installed.root / "bag"), "--key", str(installed.root / "verifier.keys"))
+    said = done(elsewhere, "verify", str(installed.root / "bag"), "--key", str(installed.root / "verifier.keys"))
     assert said.startswith("SOUND  2 entries of desk.example/test, tree of 2, root ")
     assert not elsewhere.data.exists()
 
@@ -121,7 +155,7 @@ def test_verify_names_the_first_entry_that_was_changed(installed: Spot, tmp_path
 
 def test_verify_finds_no_signature_by_the_keys_of_another_installation(installed: Spot, tmp_path: Path) -> None:
     other = Spot(tmp_path)
-    (tmp_path / "other.keys").write_text(other.done("keys", "public"))
+    (tmp_path / "other.keys").write_text(done(other, "keys", "public"))
     said = refused(installed, "verify", str(installed.root / "bag"), "--key", str(tmp_path / "other.keys"), code=1)
     assert said.startswith("BROKEN  checkpoint: ")
 
@@ -143,10 +177,8 @@ def test_an_export_never_goes_into_a_folder_that_holds_something(installed: Spot
 
 def test_every_mistake_in_the_settings_is_named_at_once(installed: Spot) -> None:
     wrong = {"RULE12_ORIGN": "x", "RULE12_TOKEN_DAYS": "none", "RULE12_ORIGIN": "no name", "RULE12_SURFACE": "roof"}
-    said = refused(installed, "serve", "--port", str(free_port()), **wrong).splitlines()
-    assert [line.partition(":")[0] for line in said] == sorted(wrong, key=lambda name: name != "RULE12_ORIGN") or {
-        line.partition(":")[0] for line in said
-    } == set(wrong)
+    said = refused_outside(installed, "serve", "--port", str(free_port()), **wrong).splitlines()
+    assert {line.partition(":")[0] for line in said} == set(wrong)
 
 
 def test_an_installation_cannot_be_renamed(installed: Spot) -> None:
@@ -195,17 +227,17 @@ def test_a_command_nobody_knows_is_refused(installed: Spot) -> None:
 
 
 def test_the_demo_needs_the_desk(tmp_path: Path) -> None:
-    said = refused(Spot(tmp_path), "serve", "--demo", "--surface", "door", "--port", str(free_port()))
+    said = refused_outside(Spot(tmp_path), "serve", "--demo", "--surface", "door", "--port", str(free_port()))
     assert said == "--demo needs the desk's keys: serve --surface all or desk.\n"
 
 
-def test_tokens_end_with_the_role_that_carried_them(tmp_path: Path) -> None:
+def test_a_role_that_was_taken_away_gives_no_more_tokens(tmp_path: Path) -> None:
     spot = Spot(tmp_path)
-    spot.done("keys", "init")
+    done(spot, "keys", "init")
     hire(spot)
     text = DIRECTORY.read_text().replace("Intake Officer,IGO,HQ,S0011,intake", "Officer,IGO,HQ,S0011,")
     (tmp_path / "without.csv").write_text(text)
-    spot.done("directory", "import", str(tmp_path / "without.csv"))
+    done(spot, "directory", "import", str(tmp_path / "without.csv"))
     assert "it gives: none" in refused(spot, "token", "--as", "intake", "--person", "S0012")
     with house_of(spot) as house:
         assert house.desk.lookup.directory().person("S0012").roles == frozenset()

@@ -10,7 +10,7 @@ import pytest
 
 from tests.server.desk import Desk, hire
 from tests.server.resting import incoming
-from tests.server.running import ORIGIN, Server, Spot, free_port, granian, until
+from tests.server.running import Server, Spot, free_port, granian, until
 from tests.server.speaking import API, Wire, picture
 
 SECONDS = 15.0  # far above what is needed, far below what somebody would call hanging
@@ -108,9 +108,3 @@ def test_a_worker_that_dies_is_replaced(server: Server) -> None:
     server.client.file()
     assert desk.sorted_cases(1)
     assert server.worker() not in {None, first}
-
-
-def test_an_installation_cannot_be_renamed(server: Server) -> None:
-    refused = server.spot.command("serve", "--port", str(free_port()), RULE12_ORIGIN="desk.example/other")
-    assert refused.returncode == 2
-    assert refused.stderr == f"RULE12_ORIGIN: this installation is {ORIGIN} and cannot be renamed.\n"

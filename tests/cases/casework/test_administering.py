@@ -74,12 +74,27 @@ def test_revoking_reaches_the_tokens_of_one_person_and_only_once(desk):
     assert who_is(desk, other, SOON).person == "S0013"
 
 
+@pytest.mark.parametrize("spelled", ["S0012", "s0012", " s0012 ", "\tS0012\u00a0"])
+def test_tokens_are_revoked_however_the_number_is_spelled_even_once_the_person_has_left(desk, spelled):
+    mine, other = issued(desk), issue_token(desk, "S0013", Role.INTAKE, 30, NOON).text
+    assert revoke_tokens(desk, spelled, SOON) == 1
+    refused(desk, mine, SOON)
+    again = issued(desk)
+    import_directory(desk, "\n".join(line for line in TEXT.splitlines() if not line.startswith("S0012,")), SOON)
+    assert revoke_tokens(desk, spelled, SOON) == 1
+    import_directory(desk, TEXT, SOON)
+    refused(desk, again, SOON)
+    assert who_is(desk, other, SOON).person == "S0013"
+    assert {one["facts"]["person"] for one in entries(desk, action="tokens_revoked")} == {"S0012"}
+
+
 def test_no_token_is_issued_for_a_role_the_directory_does_not_give(desk, store, place):
     before = everything_kept(store, place.data_dir)
     for person, role, says in (
         ("S9999", Role.INTAKE, "nobody with the number S9999"),
         ("S0012", Role.HEAD, "does not give S0012 the role head; it gives: intake"),
         ("S0102", Role.SUPERVISOR, "it gives: none"),
+        ("S0010", Role.INTAKE, "it gives: head, supervisor"),
     ):
         with pytest.raises(CannotStart, match=says):
             issue_token(desk, person, role, 30, NOON)
@@ -107,6 +122,11 @@ def test_every_act_of_administration_is_an_entry_without_a_secret_in_it(desk):
     assert imported["facts"] == {"people": len(TEXT.splitlines()) - 1, "sha256": sha256(TEXT.encode()).hexdigest()}
     assert given["facts"] == {"person": "S0012", "role": "intake"}
     assert text not in str(entries(desk))
+
+
+def test_whoever_supervises_somebody_can_be_given_a_token_as_supervisor(desk):
+    token = issue_token(desk, "S0002", Role.SUPERVISOR, 1, NOON).text
+    assert who_is(desk, token, SOON) == Actor("S0002", Role.SUPERVISOR)
 
 
 def test_a_directory_with_faults_is_refused_whole_and_the_old_one_stays(desk, store, place):

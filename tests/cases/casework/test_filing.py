@@ -102,8 +102,12 @@ def test_two_complaints_alike_share_no_ciphertext_and_no_mailbox(desk):
         (Draft("en", "form", Statement({}), NAMED), ["#/reporter/name", "#/reporter/email", "#/reporter/staff_number"]),
         (draft(Consent.ANONYMOUS, "", concerns=["ai-5.1.6", "ai-99", "", "ai-5.1.7"]), ["1", "2"]),
         (draft(concerns=["CONFIDENTIALITY_BREACH"]), ["0"]),
+        (
+            Draft("en", "form", Statement({}, concerns=("ai-99", "ai-5.1.6", "")), NAMED),
+            ["#/reporter/name", "#/reporter/email", "#/reporter/staff_number", "0", "2"],
+        ),
     ],
-    ids=["anonymous with a name in it", "unknown concerns, by their places", "a slug in capitals"],
+    ids=["anonymous with a name in it", "unknown concerns, by their places", "a slug in capitals", "both together"],
 )
 def test_a_refused_complaint_names_every_fault_and_leaves_nothing(desk, store, place, complaint, pointers):
     before = everything_kept(store, place.data_dir)

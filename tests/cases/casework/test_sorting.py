@@ -1,5 +1,6 @@
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,14 +11,16 @@ from cases.casework.filing import file_complaint
 from cases.casework.looking import show_case
 from cases.casework.mailbox import open_mailbox, show_mailbox
 from cases.casework.sorting import sort_complaint
-from cases.complaint import Consent
+from cases.complaint import Consent, Reporter
 from cases.errors import EvidenceUnreadable
 from cases.lifecycle import Queue, State
 from cases.people import Role
 from cases.place import Kind, Recipient
 from cases.ports import EntryFilter
+from cases.routing import OF_SUBJECTS, SITUATIONS
 from cases.sight import Actor
-from storage.tables import metadata, sealed_parts
+from storage.tables import marks, metadata, sealed_parts
+from storage.work import MARKS_PER_CASE
 from tests.cases.casework.conftest import (
     BOSS,
     GATEKEEPER,
@@ -172,11 +175,81 @@ def every_cell(store):
                     yield from ((name, cell) for cell in row)
 
 
+A_LONG_NAME = Reporter(
+    Consent.CONFIDENTIAL, "Екатерина" * 22, "e" * 185 + "@agency.example", "S0102", "staff", share_with_supervisor=True
+)
+INVOLVED = {"supervisor_involved": True}
+# Who reports below open consent, how far they agree, and what they say of their supervisor: told apart by nothing kept.
+REPORTERS = {
+    "ordinary": draft(),
+    "of another team": draft(number="S0113"),
+    "of the office": draft(number="S0012"),
+    "outside the agency": draft(number="X9999"),
+    "with nobody above": draft(number="S0001"),
+    "with a long name": replace(draft(), reporter=A_LONG_NAME),
+    "not agreeing": draft(share=False),
+    "anonymous": draft(Consent.ANONYMOUS, ""),
+    "supervisor involved": draft(**INVOLVED),
+    "supervisor involved, none above": draft(number="S0002", **INVOLVED),
+    "supervisor involved, not agreeing": draft(share=False, **INVOLVED),
+    "in the open": draft(Consent.OPEN),
+}
+TELLING = (Kind.IDENTITY, Kind.ROUTING_FACTS, Kind.EXPLANATION, Kind.SUPERVISOR_LEG)
+
+
+def test_what_is_kept_has_the_same_sizes_whoever_reports_and_wherever_it_goes(desk):
+    sizes, situations = set(), set()
+    for complaint in REPORTERS.values():
+        case, filed = open_case(desk, complaint)
+        situations.add(opened_leg(desk, filed.complaint)["explanation"]["rule"])
+        parts = [desk.lookup.part(filed.complaint, kind) for kind in TELLING]
+        assert all(part.size == len(part.ciphertext) for part in parts)
+        sizes.add(tuple(part.size for part in parts))
+        assert case.to in {("igo",), ("supervisor", "igo")}
+    assert len(sizes) == 1
+    assert situations == SITUATIONS - OF_SUBJECTS - {"unresolved_subject"}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"subjects": []},
+        {"subjects": [by_number("S0014")]},
+        {"subjects": [by_number("S0001")]},
+        {"subjects": [by_number("S0107")] * 20, "witnesses": [by_number("S0108")] * 20},
+    ],
+    ids=["nobody", "of the office", "above the office", "as many as the door takes"],
+)
+def test_sizes_do_not_grow_with_the_people_named(desk, told):
+    sizes = set()
+    for complaint in (draft(), draft(**told), draft(Consent.ANONYMOUS, "", **told), draft(Consent.OPEN, **told)):
+        _, filed = open_case(desk, complaint)
+        sizes.add(tuple(desk.lookup.part(filed.complaint, kind).size for kind in TELLING))
+    assert len(sizes) == 1
+
+
+def test_the_number_of_marks_tells_nothing_of_the_reporter(desk, store):
+    for complaint in REPORTERS.values():
+        case, _ = open_case(desk, complaint)
+        with store.reading() as connection:
+            found = connection.execute(select(marks.c.mark).where(marks.c.case_number == case.number)).scalars().all()
+        assert len(found) == MARKS_PER_CASE
+        assert {len(mark) for mark in found} == {32}
+
+
+def test_no_mark_that_only_fills_up_ever_comes_twice(desk, store):
+    for _ in range(5):
+        open_case(desk, draft(Consent.ANONYMOUS, "", subjects=[]))
+    with store.reading() as connection:
+        found = connection.execute(select(marks.c.mark)).scalars().all()
+    assert len(set(found)) == len(found) == 5 * MARKS_PER_CASE
+
+
 @pytest.mark.parametrize(
     "told",
     [
         {},
-        {"supervisor_involved": True},
+        INVOLVED,
         {"subjects": [by_number("S0100")]},
         {"witnesses": [{"name": "Colleague 0100"}]},
     ],

@@ -4,6 +4,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import delete, insert
 
+from cases.casework.administering import issue_token, who_is
 from cases.casework.looking import (
     list_evidence,
     read_messages,
@@ -14,7 +15,7 @@ from cases.casework.looking import (
 from cases.casework.moving import moves_open
 from cases.complaint import Consent
 from cases.errors import NotPermitted, UnknownCase
-from cases.lifecycle import Action, State
+from cases.lifecycle import Action, Queue, State
 from cases.people import Role
 from cases.sight import PARTS, Actor
 from storage.signing import Marks
@@ -27,6 +28,7 @@ from tests.cases.casework.conftest import (
     HEAD,
     INTAKE,
     INVESTIGATOR,
+    OUTSIDE,
     PICTURE,
     SORTED,
     SUBJECT,
@@ -44,8 +46,9 @@ from tests.cases.casework.conftest import (
     ways_in,
     with_roles,
 )
+from tests.conftest import NOON
 
-IN_THE_OFFICE = (Role.SUPERVISOR, Role.INTAKE, Role.HEAD, Role.INVESTIGATOR, Role.DECIDER)
+IN_THE_OFFICE = (Role.INTAKE, Role.HEAD, Role.INVESTIGATOR, Role.DECIDER)
 OUTSIDE_IT = (Role.OUTSIDE, Role.GATEKEEPER)
 NAMED_AS = {
     "by number": {"subjects": [by_number(SUBJECT)]},
@@ -80,13 +83,18 @@ def must_not_exist_for(desk, person, case):
     assert len(entries(desk)) == before
 
 
-def smuggled_in(house, store, person, case):
-    """Somebody with the keys writes the person into the case: as investigator, and as who received it."""
+def smuggled_in(store, person, case):
+    """Somebody with access to the machine writes the person into the case as its investigator."""
     row = {"case_number": case.number, "person": person, "capacity": "investigator", "position": 99}
-    addressee = {"case_number": case.number, "mark": Marks(house.keyring).addressee(person)}
     with store.writing() as connection:
         connection.execute(insert(case_people), row)
-        connection.execute(insert(marks), addressee)
+
+
+def sent_to(house, store, person, case):
+    """Somebody with the keys writes the person down as the supervisor who received the case."""
+    with store.writing() as connection:
+        mark = Marks(house.keyring).addressee(person)
+        connection.execute(insert(marks), {"case_number": case.number, "mark": mark})
 
 
 def without_walls(house, store, person):
@@ -97,20 +105,34 @@ def without_walls(house, store, person):
         connection.execute(delete(marks).where(marks.c.mark.in_(walls)))
 
 
+def with_nobody_marked(store, case):
+    """As it would be if the database forgot whom it was sent to as well."""
+    with store.writing() as connection:
+        connection.execute(delete(marks).where(marks.c.case_number == case.number))
+
+
+def roles_that_see(desk, person, case):
+    return {role for role in PARTS if case.number in listed(desk, Actor(person, role))}
+
+
 @pytest.mark.parametrize("how", NAMED_AS)
 def test_an_accused_officer_sees_nothing_of_the_case_in_whatever_role(desk, house, store, how):
     with_roles(desk, SUBJECT, *Role)
     case, _ = open_case(desk, draft(**NAMED_AS[how]), pictures=1)
     reported(desk, case)
-    smuggled_in(house, store, SUBJECT, case)
+    smuggled_in(store, SUBJECT, case)
     with_one_of_the_office = NAMED_AS[how] | {"subjects": [*NAMED_AS[how]["subjects"], by_number("S0014")]}
     other, _ = open_case(desk, draft(**with_one_of_the_office), pictures=1)
     must_not_exist_for(desk, SUBJECT, case)
     must_not_exist_for(desk, SUBJECT, other)
     must_not_exist_for(desk, "S0014", other)
+    sent_to(house, store, SUBJECT, other)
+    must_not_exist_for(desk, SUBJECT, other)
     without_walls(house, store, SUBJECT)
-    assert all(case.number in listed(desk, Actor(SUBJECT, role)) for role in IN_THE_OFFICE)
-    assert all(other.number in listed(desk, Actor(SUBJECT, role)) for role in OUTSIDE_IT)
+    assert roles_that_see(desk, SUBJECT, case) == set(IN_THE_OFFICE)
+    assert roles_that_see(desk, SUBJECT, other) == {Role.SUPERVISOR}
+    with_nobody_marked(store, other)
+    assert roles_that_see(desk, SUBJECT, other) == set(OUTSIDE_IT)
 
 
 CONFLICTED_AS = {
@@ -126,10 +148,14 @@ def test_a_conflicted_supervisor_sees_nothing_of_the_case_in_whatever_role(desk,
     for consent, share in ((Consent.CONFIDENTIAL, True), (Consent.CONFIDENTIAL, False), (Consent.OPEN, True)):
         case, _ = open_case(desk, draft(consent, share=share, **CONFLICTED_AS[how]), pictures=1)
         reported(desk, case)
-        smuggled_in(house, store, BOSS, case)
+        smuggled_in(store, BOSS, case)
         must_not_exist_for(desk, BOSS, case)
+    sent_to(house, store, BOSS, case)
+    must_not_exist_for(desk, BOSS, case)
     without_walls(house, store, BOSS)
-    assert all(case.number in listed(desk, Actor(BOSS, role)) for role in IN_THE_OFFICE)
+    assert roles_that_see(desk, BOSS, case) == {Role.SUPERVISOR}
+    with_nobody_marked(store, case)
+    assert roles_that_see(desk, BOSS, case) == set(IN_THE_OFFICE)
 
 
 @pytest.mark.parametrize("consent", [Consent.CONFIDENTIAL, Consent.OPEN])
@@ -143,12 +169,59 @@ def test_the_supervisor_it_went_to_sees_statement_and_evidence_and_no_more(desk,
     _, blocks = read_original(desk, SUPERVISOR, case.number, item, WHY, SORTED)
     assert b"".join(blocks) == PICTURE.read_bytes()
     _, _, _, *beyond = ways_in(desk, SUPERVISOR, case.number, item)
-    for way in (one for place, one in enumerate(beyond) if place != 4):  # the moves open to them: none
+    for way in beyond:
         with pytest.raises(NotPermitted):
             way()
-    assert moves_open(desk, SUPERVISOR, case.number)[1] == ()
     assert seen_now(desk, case).version == 1
     assert filed.complaint == case.complaint
+
+
+def test_whoever_received_a_case_as_supervisor_takes_no_other_part_in_it(desk, store):
+    with_roles(desk, BOSS, *Role)
+    case, _ = open_case(desk, pictures=1)
+    reported(desk, case)
+    smuggled_in(store, BOSS, case)
+    (item,) = desk.lookup.evidence(case.complaint)
+    assert roles_that_see(desk, BOSS, case) == {Role.SUPERVISOR}
+    for role in set(PARTS) - {Role.SUPERVISOR}:
+        for way in ways_in(desk, Actor(BOSS, role), case.number, item.content.id):
+            with pytest.raises(UnknownCase):
+                way()
+    with_nobody_marked(store, case)
+    assert roles_that_see(desk, BOSS, case) == set(IN_THE_OFFICE)
+
+
+@pytest.mark.parametrize("consent", [Consent.CONFIDENTIAL, Consent.OPEN])
+@pytest.mark.parametrize("handler", [INTAKE, HEAD, INVESTIGATOR, DECIDER])
+def test_a_handler_never_handles_what_they_reported_themself(desk, store, handler, consent):
+    case, _ = open_case(desk, draft(consent, handler.person), pictures=1)
+    with_roles(desk, handler.person, *Role)
+    smuggled_in(store, handler.person, case)
+    must_not_exist_for(desk, handler.person, case)
+    assert listed(desk, Actor("S0013", Role.INTAKE)) == [case.number]
+
+
+BELOW_THE_COMMISSIONER = [f"S{number:04}" for number in (*range(10, 19), 20, 21)]
+
+
+@pytest.mark.parametrize("meant", [by_number("S0001"), {"name": "Colleague 0001"}], ids=["by number", "possibly"])
+def test_a_complaint_against_the_high_commissioner_reaches_the_outside_office_and_nobody_below_them(desk, meant):
+    case, _ = open_case(desk, draft(subjects=[meant]), pictures=1)
+    assert (case.queue, case.to) == (Queue.OUTSIDE, ("outside",))
+    assert listed(desk, OUTSIDE) == [case.number]
+    assert show_case(desk, OUTSIDE, case.number, SORTED).explanation["rule"] == "subject_leads_the_office"
+    assert len(list_evidence(desk, OUTSIDE, case.number, SORTED)) == 1
+    for person in (*BELOW_THE_COMMISSIONER, "S0001", BOSS):
+        must_not_exist_for(desk, person, case)
+
+
+def test_a_wall_holds_however_a_later_file_spells_the_number(desk):
+    case, _ = open_case(desk, pictures=1)
+    for spelled in ("s0107", "S0107"):
+        with_roles(desk, SUBJECT, Role.INTAKE, staff_number=spelled)
+        token = issue_token(desk, spelled, Role.INTAKE, 1, NOON).text
+        assert listed(desk, who_is(desk, token, SORTED)) == []
+    assert listed(desk, INTAKE) == [case.number]
 
 
 def test_no_other_supervisor_sees_it_above_below_or_beside(desk):
@@ -200,6 +273,8 @@ def test_the_gatekeeper_sees_that_it_exists_and_where_it_went_without_opening_an
     view = show_case(desk, GATEKEEPER, case.number, SORTED)
     assert (view.told, view.explanation, view.shows_route, view.shows_work) == (None, None, True, False)
     assert len(entries(desk)) == before
+    with pytest.raises(NotPermitted):
+        moves_open(desk, GATEKEEPER, case.number)
     for way in (timeline, read_messages, list_evidence):
         with pytest.raises(NotPermitted):
             way(desk, GATEKEEPER, case.number, *((0, 9) if way is timeline else (SORTED,)))
