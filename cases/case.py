@@ -121,9 +121,7 @@ def assign(case: Case, who: Assignment, by: Actor, *, walled: bool) -> tuple[Cas
         raise NotPermitted("Only intake, the head or the outside office assign people.")
     if case.state is State.CLOSED:
         raise MoveNotAllowed("A closed case takes no new people.", open_to(case, by))
-    if who.role not in ASSIGNABLE[case.queue]:
-        roles = ", ".join(sorted(ASSIGNABLE[case.queue]))
-        raise Malformed([Fault("#/role", f"People are assigned to this case as: {roles}.")])
+    must_be_assignable(case, who.role)
     if walled:
         raise ConflictOfInterest("This person cannot be assigned to this case.")
     if who in case.assignees:
@@ -131,6 +129,13 @@ def assign(case: Case, who: Assignment, by: Actor, *, walled: bool) -> tuple[Cas
     people = case.worked_by | {by.person, who.person}
     assigned = replace(case, version=case.version + 1, assignees=(*case.assignees, who), worked_by=people)
     return assigned, {"person": who.person, "as": str(who.role)}
+
+
+def must_be_assignable(case: Case, role: Role) -> None:
+    """Refuse a role nobody is assigned in to this case. Raises Malformed."""
+    if role not in ASSIGNABLE[case.queue]:
+        roles = ", ".join(sorted(ASSIGNABLE[case.queue]))
+        raise Malformed([Fault("#/role", f"People are assigned to this case as: {roles}.")])
 
 
 def _marked(case: Case, action: Action, at: datetime, given: Given) -> Case:

@@ -48,7 +48,7 @@ _READ_BACK = frozenset({Recipient.DESK, Recipient.RECEIPT})
 
 # Parts whose length would tell something of the reporter are filled up with spaces to a multiple of so many bytes.
 PADDED_TO: Mapping[Kind, int] = MappingProxyType(
-    {Kind.IDENTITY: 2048, Kind.ROUTING_FACTS: 1024, Kind.EXPLANATION: 4096, Kind.SUPERVISOR_LEG: 4096}
+    {Kind.IDENTITY: 2048, Kind.ROUTING_FACTS: 2048, Kind.EXPLANATION: 4096, Kind.SUPERVISOR_LEG: 4096}
 )
 
 # fmt: off

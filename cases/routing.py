@@ -40,6 +40,7 @@ class Screening:
     line: tuple[Person, ...]
     conflicts: Mapping[str, str]
     below_subjects: frozenset[str]
+    close_to_reporter: frozenset[str]
     office_is_below: bool
 
     @property
@@ -69,20 +70,27 @@ def screen(statement: Statement, facts: RoutingFacts, directory: Directory) -> S
     """Match everybody named against the directory and find who is in conflict."""
     subjects = tuple(match(named, directory) for named in statement.subjects)
     witnesses = tuple(match(named, directory) for named in statement.witnesses)
-    reporter = _reporter(facts, directory)
+    possible = _reporters(facts, directory)
+    reporter = possible[0] if len(possible) == 1 else None  # a typo must not pick whose supervisor is told
     line = directory.line_above(reporter.staff_number) if reporter else ()
     conflicts = _conflicts(line, subjects, witnesses, statement, directory)
     below = _below(subjects, directory)
     led = any(_is_of_the_office(person) and person.staff_number in below for person in directory)
     handlers = frozenset(person.staff_number for person in directory if person.roles and person.staff_number in below)
-    return Screening(facts, subjects, witnesses, reporter, line, conflicts, handlers, led)
+    close = _close_to(possible, statement, directory)
+    return Screening(facts, subjects, witnesses, reporter, line, conflicts, handlers, close, led)
 
 
-def _reporter(facts: RoutingFacts, directory: Directory) -> Person | None:
-    """Who reports. A number and an address of two different people are nobody: a typo must not pick the supervisor."""
+def _close_to(possible: tuple[Person, ...], statement: Statement, directory: Directory) -> frozenset[str]:
+    """Whoever may have reported, and their supervisors where the reporter calls the supervisor involved."""
+    involved = [directory.line_above(person.staff_number)[:1] for person in possible if statement.supervisor_involved]
+    return frozenset(person.staff_number for people in (possible, *involved) for person in people)
+
+
+def _reporters(facts: RoutingFacts, directory: Directory) -> tuple[Person, ...]:
+    """Whom number and address lead to: one person, nobody, or two when they disagree."""
     found = [directory.person(facts.staff_number), directory.by_email(facts.email)]
-    people = {person.staff_number: person for person in found if person}
-    return next(iter(people.values())) if len(people) == 1 else None
+    return tuple({person.staff_number: person for person in found if person}.values())
 
 
 def _below(subjects: tuple[Match, ...], directory: Directory) -> frozenset[str]:
@@ -176,7 +184,7 @@ def _routing(rule: Route, seen: Screening) -> Routing:
     to = tuple("supervisor" if leg == "next_supervisor" else leg for leg in rule.to)
     named = (*seen.subjects, *seen.witnesses)
     walled = frozenset(person.staff_number for found in named for person in found.people) | seen.below_subjects
-    by_identity = frozenset(seen.conflicts) | ({seen.reporter.staff_number} if seen.reporter else set())
+    by_identity = frozenset(seen.conflicts) | seen.close_to_reporter
     full = _explanation(rule, seen, to, addressee)
     return Routing(
         Queue.OUTSIDE if "outside" in rule.to else Queue.IGO,

@@ -19,7 +19,7 @@ from storage.database import Database
 from storage.rows import case_row, entry_row, part_row, people_rows, status_row, wrap_rows
 from storage.signing import Marks
 
-MARKS_PER_CASE = 16
+MARKS_PER_SORT = 16
 
 
 class SqlWork:
@@ -161,16 +161,24 @@ class SqlWork:
         self._connection.execute(update(view).where(view.c.complaint == case.complaint).values(values))
 
     def _marks_of(self, standing: Standing) -> Iterable[bytes]:
-        """Marks in no telling order, and as many meaningless ones as hide how many there are."""
-        marks = [self._marks.wall(person) for person in standing.walls]
-        marks += [self._marks.wall_by_identity(person) for person in standing.walls_by_identity]
-        marks += [self._marks.addressee(standing.addressee)] if standing.addressee else []
-        marks += [os.urandom(32) for _ in range(-len(marks) % MARKS_PER_CASE or (0 if marks else MARKS_PER_CASE))]
-        return sorted(marks)
+        """Marks in no telling order, and as many meaningless ones as hide how many of either sort there are.
+
+        The two sorts are filled up apart: together, one more of the second could show in the number of the first.
+        """
+        plain = [self._marks.wall(person) for person in standing.walls]
+        close = [self._marks.wall_by_identity(person) for person in standing.walls_by_identity]
+        close += [self._marks.addressee(standing.addressee)] if standing.addressee else []
+        return sorted(mark for marks in (plain, close) for mark in (*marks, *_meaningless(len(marks))))
 
     def _rows(self, table: Any, rows: list[dict[str, Any]]) -> None:
         if rows:
             self._connection.execute(insert(table), rows)
+
+
+def _meaningless(count: int) -> Iterator[bytes]:
+    """What fills so many marks up to the next multiple, the first one even from none."""
+    filled = max(1, -(-count // MARKS_PER_SORT)) * MARKS_PER_SORT
+    return (os.urandom(32) for _ in range(filled - count))
 
 
 class Works:

@@ -4,7 +4,18 @@ from dataclasses import replace
 from datetime import datetime
 
 from cases.canonical import canonical
-from cases.case import ASSIGNERS, Assignment, Case, Given, assign, move, must_be_complete, must_have_a_say, open_to
+from cases.case import (
+    ASSIGNERS,
+    Assignment,
+    Case,
+    Given,
+    assign,
+    move,
+    must_be_assignable,
+    must_be_complete,
+    must_have_a_say,
+    open_to,
+)
 from cases.casework.entries import by_staff, checked_owner, owner_of
 from cases.casework.looking import find_case
 from cases.casework.mailbox import Letter
@@ -75,6 +86,7 @@ def make_assignment(
     person = desk.lookup.directory().person(who.person)
     if person is None or who.role not in person.roles:
         raise Malformed([Fault("#/person", f"The directory has no {who.role} with this number.")])
+    must_be_assignable(case, who.role)
     must_be_current(case, version)
     who = replace(who, person=person.staff_number)  # the wall knows one spelling of a number
     walled = desk.lookup.is_walled(number, who.person) or desk.lookup.is_addressed(number, who.person)

@@ -13,7 +13,7 @@ from tests.bench import load, servers
 from tests.bench.figures import Figure, alone, compared, log, percentile, spread
 from tests.bench.houses import house
 
-CLIENTS, ROUNDS, SECONDS = 8, 7, 3.0
+CLIENTS, ROUNDS, SECONDS = 8, 13, 1.5
 COMPLAINTS = "/api/v1/complaints"
 SENTENCE = "On 3 March she posted that everybody should vote for one candidate, with her office badge in the picture. "
 BODY = json.dumps(

@@ -203,9 +203,10 @@ def test_a_reporter_who_names_themself_stands_behind_one_wall():
     assert "S0102" in routing.walled - routing.walled_by_identity
 
 
-def test_a_number_and_an_address_of_two_people_pick_no_supervisor_and_no_reporter():
+def test_a_number_and_an_address_of_two_people_pick_no_supervisor_and_wall_off_whoever_may_be_close():
     routing = routed(SOMEBODY_ELSE, at="c0113@agency.example", supervisor_involved=True)
-    assert (routing.to, routing.addressee, routing.walled_by_identity) == (("igo",), None, frozenset())
+    assert (routing.to, routing.addressee) == (("igo",), None)
+    assert routing.walled_by_identity == {"S0102", "S0101", "S0113", "S0112"}
 
 
 def test_only_the_direct_supervisor_is_taken_for_involved():

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TypeVar
@@ -100,7 +101,7 @@ class Server:
     def __init__(self, spot: Spot, words: Sequence[str], port: int, **more: str) -> None:
         self.spot, self.port, self.words = spot, port, words
         self._log: IO[bytes] = spot.log.open("ab")
-        self._log_began = spot.log.stat().st_size
+        self._log_began, self._gone = spot.log.stat().st_size, False
         self.process = subprocess.Popen(
             words,
             cwd=spot.working,
@@ -114,7 +115,11 @@ class Server:
 
     def ready(self) -> "Server":
         """Wait for the first answer."""
-        until(self._answers, "the server to answer")
+        try:
+            until(self._answers, "the server to answer")
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def _answers(self) -> bool:
@@ -155,9 +160,13 @@ class Server:
 
     def kill(self) -> None:
         """`kill -9` for the whole group at once; returns when nobody is left."""
-        with_group(self.process.pid, signal.SIGKILL)
+        if self._gone:  # its number may be somebody else's by now
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         until(lambda: not self.members(), "the killed group to be gone")
+        self._gone = True
 
     def close(self) -> None:
         """End it as a crash does, whatever state it is in: no test may depend on a gentle end."""
@@ -171,14 +180,6 @@ def _is_nameless_file(link: Path) -> bool:
     except FileNotFoundError:
         return False
     return stat.S_ISREG(seen.st_mode) and seen.st_nlink == 0
-
-
-def with_group(group: int, number: signal.Signals) -> None:
-    """Signal a group that may be gone already."""
-    try:
-        os.killpg(group, number)
-    except ProcessLookupError:
-        return
 
 
 def granian(spot: Spot, port: int | None = None, processes: int = 2, **more: str) -> Server:

@@ -18,7 +18,7 @@ from cases.place import Kind, Owner
 from cases.ports import Answer, EntryFilter, EvidenceItem, Job, Standing, Status, Token
 from storage import open_house
 from storage.tables import INSERT_ONLY, entries, metadata
-from storage.work import MARKS_PER_CASE
+from storage.work import MARKS_PER_SORT
 from tests.conftest import NOON
 from tests.storage.making import (
     NOBODY,
@@ -266,13 +266,13 @@ def test_a_look_is_remembered_for_as_long_as_asked_and_by_nobody_elses_words(hou
 
 
 def test_nobody_walled_off_or_written_to_is_named_or_counted_in_storage(house, database):
-    crowd = frozenset(f"S{number:04}" for number in range(MARKS_PER_CASE + 1))
+    crowd = frozenset(f"S{number:04}" for number in range(MARKS_PER_SORT + 1))
     for number, standing in enumerate((NOBODY, EVERYBODY, replace(NOBODY, walls=crowd))):
         registered(house.desk.work, bare_case(number), standing)
     found = {}
     for row in rows(database)["marks"]:
         found.setdefault(row.case_number, []).append(row.mark)
-    assert [len(marks) for marks in found.values()] == [MARKS_PER_CASE, MARKS_PER_CASE, 2 * MARKS_PER_CASE]
+    assert [len(marks) for marks in found.values()] == [2 * MARKS_PER_SORT, 2 * MARKS_PER_SORT, 3 * MARKS_PER_SORT]
     assert all(len(mark) == 32 for marks in found.values() for mark in marks)
     assert all(marks == sorted(marks) for marks in found.values())
     named = {sha256(person.encode()).digest() for person in (*crowd, "S0100", "S0101", "S0103")}

@@ -20,7 +20,7 @@ from cases.ports import EntryFilter
 from cases.routing import OF_SUBJECTS, SITUATIONS
 from cases.sight import Actor
 from storage.tables import marks, metadata, sealed_parts
-from storage.work import MARKS_PER_CASE
+from storage.work import MARKS_PER_SORT
 from tests.cases.casework.conftest import (
     BOSS,
     GATEKEEPER,
@@ -233,7 +233,7 @@ def test_the_number_of_marks_tells_nothing_of_the_reporter(desk, store):
         case, _ = open_case(desk, complaint)
         with store.reading() as connection:
             found = connection.execute(select(marks.c.mark).where(marks.c.case_number == case.number)).scalars().all()
-        assert len(found) == MARKS_PER_CASE
+        assert len(found) == 2 * MARKS_PER_SORT
         assert {len(mark) for mark in found} == {32}
 
 
@@ -242,7 +242,7 @@ def test_no_mark_that_only_fills_up_ever_comes_twice(desk, store):
         open_case(desk, draft(Consent.ANONYMOUS, "", subjects=[]))
     with store.reading() as connection:
         found = connection.execute(select(marks.c.mark)).scalars().all()
-    assert len(set(found)) == len(found) == 5 * MARKS_PER_CASE
+    assert len(set(found)) == len(found) == 5 * 2 * MARKS_PER_SORT
 
 
 @pytest.mark.parametrize(
