@@ -12,10 +12,9 @@ from statistics import median
 from uuid import UUID
 
 from api.commands.serving import THREADS
-from cases.casework.entries import checked_owner
 from cases.casework.mailbox import find_mailbox
 from cases.people import Role
-from cases.place import Kind, Recipient
+from cases.place import Kind, Owner, Recipient
 from storage import House
 from tests.bench.figures import Figure, alone, compared, log, spread
 from tests.bench.houses import file_one, house, token
@@ -86,7 +85,8 @@ def _send(server: Server, sample: Path, receipt: str) -> None:
 
 def _seal(opened: House, sample: Path, receipt: str) -> None:
     """What the verb does with the bytes, and nothing else: hash, seal, write, fsync."""
-    owner = checked_owner(opened.desk, find_mailbox(opened.desk, receipt))
+    complaint = find_mailbox(opened.desk, receipt)
+    owner = Owner(complaint.id, complaint.mailbox_key)
     seen = hashlib.sha256()
     with opened.desk.vault.receive(Kind.EVIDENCE, owner) as incoming, sample.open("rb", buffering=0) as file:
         while block := file.read(BLOCK):
