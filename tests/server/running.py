@@ -123,7 +123,7 @@ class Server:
         return self
 
     def _answers(self) -> bool:
-        assert self.process.poll() is None, self.spot.log.read_text()
+        assert self.process.poll() is None, self.printed()
         try:
             return self.client.get("/healthz").status == 200
         except OSError:
