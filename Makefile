@@ -56,7 +56,7 @@ screens: $(VENV)/screens.stamp ## Take the pictures of README and docs again (ne
 	$(BIN)/python tests/screens.py
 
 drills: $(VENV)/test.stamp ## Slow drills: many more kills, larger uploads
-	RULE12_DRILLS=1 $(BIN)/python -m pytest -q tests/drills
+	DRILLS=1 $(BIN)/python -m pytest -q tests/drills
 
 openapi: setup ## Write openapi/openapi.json anew
 	RULE12_DATA_DIR=build/openapi $(BIN)/rule12 openapi --out openapi/openapi.json

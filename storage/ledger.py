@@ -40,7 +40,7 @@ class SqlLedger:
                 return False
         with self._database.writing() as connection:
             query = select(entries.c.position, entries.c.body).join(waiting, waiting.c.entry == entries.c.position)
-            rows = connection.execute(query.order_by(entries.c.position).limit(BATCH)).all()
+            rows = connection.execute(query.order_by(waiting.c.entry).limit(BATCH)).all()
             size = _size(connection)
             hashes = [leaf_of(row.body) for row in rows]
             placed = zip(rows, hashes, strict=True)
@@ -98,7 +98,7 @@ class SqlLedger:
         """Since when the oldest entry waits to be merged."""
         query = select(entries.c.at).join(waiting, waiting.c.entry == entries.c.position)
         with self._database.reading() as connection:
-            found: datetime | None = connection.scalar(query.order_by(entries.c.position).limit(1))
+            found: datetime | None = connection.scalar(query.order_by(waiting.c.entry).limit(1))
         return found
 
 

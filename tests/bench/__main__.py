@@ -1,4 +1,4 @@
-"""`python -m tests.bench [filing|files|…]`: measure, print a table, write build/bench.json."""
+"""`python -m tests.bench [filing|files|…]`: measure and print a table; the whole of it writes build/bench.json."""
 
 import sys
 import tempfile
@@ -18,7 +18,8 @@ def main(wanted: list[str]) -> int:
         log(f"{name} …")
         with tempfile.TemporaryDirectory(dir=BUILD, prefix="bench-") as folder:
             figures += list(MEASURES[name](Path(folder)))
-    write(figures, BUILD / "bench.json")
+    if not wanted:
+        write(figures, BUILD / "bench.json")
     print(show(figures))
     return 0
 

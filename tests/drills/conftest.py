@@ -2,4 +2,4 @@
 
 import os
 
-collect_ignore_glob = [] if os.environ.get("RULE12_DRILLS") else ["test_*.py"]
+collect_ignore_glob = [] if os.environ.get("DRILLS") else ["test_*.py"]

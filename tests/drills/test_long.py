@@ -8,7 +8,7 @@ from tests.server.large import MEBIBYTE, must_pass_unseen
 from tests.server.running import Spot
 from tests.server.surviving import must_have_survived
 
-KILLS = int(os.environ.get("RULE12_DRILL_KILLS", "200"))
+KILLS = int(os.environ.get("DRILL_KILLS", "200"))
 
 
 def test_whatever_was_acknowledged_survives_hundreds_of_kills(tmp_path: Path) -> None:

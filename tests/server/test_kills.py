@@ -7,7 +7,7 @@ from tests.server.killing import drill
 from tests.server.running import Spot, granian
 from tests.server.surviving import must_have_survived
 
-KILLS = int(os.environ.get("RULE12_DRILL_KILLS", "10"))
+KILLS = int(os.environ.get("DRILL_KILLS", "10"))
 
 
 def test_whatever_was_acknowledged_survives_kills_and_nothing_half_written_is_visible(tmp_path: Path) -> None:
