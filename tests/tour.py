@@ -3,6 +3,7 @@
 Nothing but the standard library and what running needs. Exit codes: 0 all steps passed, 1 one did not.
 """
 
+import signal
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +29,7 @@ PEOPLE = {
 
 def main() -> int:
     """Run the tour; its exit code."""
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that the server is stopped then, too
     began = time.monotonic()
     print("Rule 1.2 Desk: a guided tour. A server was started for it in a temporary folder; nobody in it exists.")
     with running() as tour:

@@ -1,5 +1,6 @@
 """`python -m tests.bench [filing|files|…]`: measure and print a table; the whole of it writes build/bench.json."""
 
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -12,6 +13,7 @@ MEASURES = {"filing": filing.measure, "files": files.measure, "caseload": caselo
 
 def main(wanted: list[str]) -> int:
     """0 when done, whether or not the bars hold: the table says which do."""
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that servers are stopped then, too
     BUILD.mkdir(exist_ok=True)
     figures = []
     for name in wanted or MEASURES:

@@ -210,7 +210,7 @@ def test_twenty_mebibytes_come_back_byte_for_byte(door: Door) -> None:
 def begin_download(door: Door, wire: Wire, evidence: str) -> None:
     token = door.desk.tokens[Role.INTAKE]
     path = f"{API}/cases/{door.number}/evidence/{evidence}/content"
-    wire.head("GET", path, Authorization=f"Bearer {token}", Reason=REASON)
+    wire.head("GET", path, Authorization=f"Bearer {token}", Reason=REASON, Connection="close")
 
 
 def test_clients_that_go_away_while_downloading_do_no_harm(door: Door) -> None:
