@@ -23,9 +23,9 @@ def export(parts: Any, out: Path, number: str | None, data_dir: Path | None) -> 
     """Write a signed bag of the ledger (RFC 8493)."""
     if out.exists() and any(out.iterdir()):
         raise CannotStart(f"{out} is not empty. Name a new folder.")
-    out.mkdir(parents=True, exist_ok=True)
     with opened(parts, data_dir) as house:
         chosen = choose(house.desk, number, None, None)
+        out.mkdir(parents=True, exist_ok=True)
         size = export_to(house.desk, COMMAND_LINE, COMMAND_LINE, out, chosen, now())
     click.echo(f"Wrote {out}: {size} entries under a signed checkpoint.")
 

@@ -169,10 +169,11 @@ def test_verify_says_what_it_needs(installed: Spot) -> None:
     assert refused(installed, "verify", str(installed.working), "--key", keys, code=1).startswith("BROKEN  ")
 
 
-def test_an_export_never_goes_into_a_folder_that_holds_something(installed: Spot) -> None:
+def test_a_refused_export_touches_no_folder_and_leaves_none(installed: Spot) -> None:
     said = refused(installed, "export", "--out", str(installed.root))
     assert said == f"{installed.root} is not empty. Name a new folder.\n"
     assert "no such case" in refused(installed, "export", "--out", str(installed.root / "one"), "--case", "IGO-1")
+    assert not (installed.root / "one").exists()
 
 
 def test_every_mistake_in_the_settings_is_named_at_once(installed: Spot) -> None:
