@@ -9,7 +9,7 @@ from cases.casework.auditing import Exported
 from cases.casework.filing import Filed
 from cases.casework.looking import CaseView
 from cases.casework.mailbox import Facts, Letter, MailboxView
-from cases.catalogue import load
+from cases.catalogue import Catalogue
 from cases.notes import InclusionProof
 from cases.ports import StoredEntry
 from cases.sight import Actor, Part, may_see
@@ -42,8 +42,8 @@ def letter(one: Letter) -> dict[str, Any]:
     return {"message_id": one.id, "from_reporter": one.from_reporter, "at": stamp(one.at), "text": one.text}
 
 
-def mailbox(view: MailboxView, today: datetime) -> dict[str, Any]:
-    words = load().wording(f"status-{view.status.slug}", today.date())
+def mailbox(view: MailboxView, law: Catalogue, today: datetime) -> dict[str, Any]:
+    words = law.wording(f"status-{view.status.slug}", today.date())
     return {
         "received_at": stamp(view.received_at),
         "status": {

@@ -10,6 +10,7 @@ from typing import Any, Protocol, Self
 from uuid import UUID
 
 from cases.case import Case
+from cases.catalogue import Catalogue
 from cases.complaint import Complaint, FilingProof
 from cases.directory import Directory
 from cases.ledger import Entry
@@ -336,6 +337,7 @@ class Desk:
     answers: Answers
     bags: Bags
     limits: Limits
+    law: Catalogue
 
 
 Then = Callable[[Work, Any], None]

@@ -25,9 +25,10 @@ class Settings:
     origin: str | None = None
     evidence_limit: int = 100 << 20
     token_days: int = 30
+    catalogue: Path | None = None
 
 
-KNOWN = ("DATA_DIR", "DATABASE_URL", "KEYS", "SURFACE", "ORIGIN", "EVIDENCE_LIMIT", "TOKEN_DAYS")
+KNOWN = ("DATA_DIR", "DATABASE_URL", "KEYS", "SURFACE", "ORIGIN", "EVIDENCE_LIMIT", "TOKEN_DAYS", "CATALOGUE")
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -73,6 +74,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         origin or None,
         whole("EVIDENCE_LIMIT", 100 << 20),
         whole("TOKEN_DAYS", 30),
+        path("CATALOGUE", ".") if given("CATALOGUE", "") else None,
     )
     if not settings.database_url.startswith("sqlite:////") or "?" in settings.database_url:
         faults.append("RULE12_DATABASE_URL: sqlite:////absolute/path is expected.")

@@ -25,7 +25,6 @@ from api.routes.complaints import draft_of
 from api.schemas import ComplaintSchema, MessageInSchema
 from cases.casework.filing import file_complaint
 from cases.casework.mailbox import Sent, add_evidence, add_message, find_mailbox, open_mailbox, show_mailbox
-from cases.catalogue import load
 from cases.complaint import Complaint, Consent
 from cases.errors import (
     BodyNotWhole,
@@ -164,7 +163,7 @@ def mailbox() -> ResponseReturnValue:
             problem = "Write a message of up to 20,000 characters."
         except (KeyMalformed, KeyReused, StillInProgress):
             problem = "This message was not sent. Look whether it is above already; if not, send it again."
-    view = shown.mailbox(show_mailbox(desk(), opened), now())
+    view = shown.mailbox(show_mailbox(desk(), opened), desk().law, now())
     page = render_template(
         "mailbox.html",
         receipt=receipt,
@@ -188,7 +187,7 @@ def _form(fields: Mapping[str, str], faults: Iterable[Fault]) -> str:
         "form.html",
         fields=fields,
         faults=[(*FIELDS.get(fault.pointer, ("summary", "The form")), fault.detail) for fault in faults],
-        categories=load().categories_on(day),
+        categories=desk().law.categories_on(day),
         chosen=request.form.getlist("concerns") if request.method == "POST" else (),
         consents=list(Consent),
         key=fields.get("key") or uuid4(),

@@ -29,7 +29,6 @@ from api.versions import IF_MATCH, decided_on, tag
 from cases.case import Assignment, Case, Given
 from cases.casework import looking, moving
 from cases.casework.mailbox import Letter
-from cases.catalogue import load
 from cases.errors import Fault, Malformed
 from cases.lifecycle import STEPS, Action, Guard, Need
 from cases.people import Role
@@ -136,7 +135,7 @@ def _open_move(found: Case, action: Action, who: Actor) -> dict[str, Any]:
         "needs": [str(need) for need in Need if need in step.needs],
     }
     if Guard.REASON_FITS_STATE_AND_ROLE in step.guards:
-        row["closure_reasons"] = list(load().closures_for(found.state, who.role))
+        row["closure_reasons"] = list(desk().law.closures_for(found.state, who.role))
     return row
 
 

@@ -10,7 +10,7 @@ from api.context import desk, now
 from api.idempotency import IDEMPOTENCY_KEY, once
 from api.schemas import CatalogueQuery, CatalogueSchema, ComplaintSchema, FiledSchema
 from cases.casework.filing import file_complaint
-from cases.catalogue import Citation, load
+from cases.catalogue import Citation
 from cases.complaint import Draft, Reporter, Statement
 
 blueprint = Blueprint("complaints", __name__, url_prefix=PREFIX, description="The door: no sign-in.")
@@ -42,7 +42,7 @@ def draft_of(told: dict[str, Any]) -> Draft:
 def catalogue(wanted: dict[str, Any]) -> dict[str, Any]:
     """Principles, categories and citations in force on a day."""
     day: date = wanted.get("on") or now().date()
-    law = load()
+    law = desk().law
     return {
         "on": day.isoformat(),
         "language": "en",

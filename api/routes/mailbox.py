@@ -49,7 +49,7 @@ RAW_BODY = {
 @blueprint.response(200, MailboxSchema)
 def show() -> dict[str, Any]:
     """Status in plain words, own statement, evidence, messages and proofs."""
-    return shown.mailbox(show_mailbox(desk(), open_mailbox(desk(), receipt())), now())
+    return shown.mailbox(show_mailbox(desk(), open_mailbox(desk(), receipt())), desk().law, now())
 
 
 @blueprint.route("/messages", methods=["GET"])

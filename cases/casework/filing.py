@@ -8,7 +8,7 @@ from uuid import UUID
 from cases.canonical import canonical
 from cases.casework.entries import entry
 from cases.casework.statuses import taken_in
-from cases.catalogue import load
+from cases.catalogue import Catalogue
 from cases.clocks import due
 from cases.complaint import Complaint, Draft, FilingProof, digest_of
 from cases.errors import Fault, Malformed
@@ -32,7 +32,7 @@ class Filed:
 
 def file_complaint(desk: Desk, draft: Draft, at: datetime, then: Then | None = None) -> Filed:
     """Seal a complaint and take it in. Raises Malformed; nothing is kept then."""
-    if faults := [*draft.reporter.faults(), *_unknown_concerns(draft, at)]:
+    if faults := [*draft.reporter.faults(), *_unknown_concerns(draft, desk.law, at)]:
         raise Malformed(faults)
     receipt, mailbox_id, owner = desk.vault.new_mailbox()
     parts = _sealed(desk, owner, draft)
@@ -46,7 +46,7 @@ def file_complaint(desk: Desk, draft: Draft, at: datetime, then: Then | None = N
     )
     facts: dict[str, Any] = proof.facts()
     taken = entry(EntryKind.INTAKE, About.complaint(owner.complaint), at, REPORTER, "filed", facts=facts, sealed=parts)
-    acknowledge_by = due(load().clock("acknowledge", at.date()), at)
+    acknowledge_by = due(desk.law.clock("acknowledge", at.date()), at)
     filed = Filed(owner.complaint, receipt, at, acknowledge_by, desk.signer.filing_proof(proof))
     complaint = Complaint(owner.complaint, at, mailbox_id, owner.mailbox_key, parts)
     with desk.work() as work:
@@ -67,8 +67,7 @@ def _sealed(desk: Desk, owner: Owner, draft: Draft) -> tuple[SealedPart, ...]:
     )
 
 
-def _unknown_concerns(draft: Draft, at: datetime) -> list[Fault]:
-    law = load()
+def _unknown_concerns(draft: Draft, law: Catalogue, at: datetime) -> list[Fault]:
     known = {row.slug for row in law.categories_on(at.date())} | {row.slug for row in law.principles_on(at.date())}
     return [
         Fault(f"#/statement/concerns/{place}", "Not in the catalogue. GET /api/v1/catalogue lists what is.")

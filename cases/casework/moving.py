@@ -20,7 +20,6 @@ from cases.casework.entries import by_staff, checked_owner, owner_of
 from cases.casework.looking import find_case
 from cases.casework.mailbox import Letter
 from cases.casework.statuses import of_case
-from cases.catalogue import load
 from cases.errors import Fault, Malformed, NotPermitted, StaleVersion
 from cases.ledger import EntryKind
 from cases.lifecycle import STEPS, Action
@@ -65,7 +64,7 @@ def make_move(
     """Take a step of the lifecycle. Raises UnknownCase, NotPermitted, StaleVersion, Malformed, MoveNotAllowed."""
     case = must_be_movable(desk, actor, number, action, given)
     must_be_current(case, version)
-    moved, facts = move(case, action, actor, at, given, load())
+    moved, facts = move(case, action, actor, at, given, desk.law)
     letter = _letter(desk, case, action, given, at)
     sealed = _reason(desk, case, given) + ((letter.part,) if letter else ())
     noted = by_staff(desk, EntryKind.CHANGE, moved, actor, at, str(action), facts=facts, sealed=sealed)
@@ -132,7 +131,7 @@ def _letter(desk: Desk, case: Case, action: Action, given: Given, at: datetime) 
     """Closing carries the reasoned notice; acknowledging sends the letter of the catalogue unless another is given."""
     text = given.notice
     if action is Action.ACKNOWLEDGE and not text:
-        text = load().wording("letter-acknowledged", at.date()).text
+        text = desk.law.wording("letter-acknowledged", at.date()).text
     return _message(desk, case, text, at) if text else None
 
 

@@ -10,7 +10,7 @@ from cases.canonical import canonical
 from cases.case import Case, next_due
 from cases.casework.entries import entry
 from cases.casework.statuses import of_case
-from cases.catalogue import Catalogue, load
+from cases.catalogue import Catalogue
 from cases.complaint import Complaint, RoutingFacts, Statement
 from cases.ledger import WORKER, About, EntryKind
 from cases.lifecycle import State
@@ -30,7 +30,7 @@ def sort_complaint(desk: Desk, job: Job, at: datetime) -> Case | None:
             work.done(job)
         return None
     statement, facts = _open(desk, complaint, at)
-    law = load()
+    law = desk.law
     day = at.date()
     routing = route(screen(statement, facts, desk.lookup.directory()), law, day)
     with desk.work() as work:

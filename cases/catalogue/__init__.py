@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
 from cases.catalogue import checks, reading
 from cases.catalogue.rows import Allowed, Category, Citation, Clock, Closure, Principle, Route, Wording, in_force
@@ -119,15 +120,36 @@ class Catalogue:
 
 
 @cache
-def load() -> Catalogue:
-    """The catalogue shipped with this package. CatalogueBroken, with every fault, unless it is sound."""
-    catalogue = read(files(__name__))
+def load(own: Path | None = None) -> Catalogue:
+    """The catalogue shipped with this package; a file of the folder `own` stands in for the shipped one of its name.
+
+    CatalogueBroken, with every fault, unless it is sound.
+    """
+    catalogue = read(files(__name__) if own is None else Overlaid(files(__name__), own))
     if faults := catalogue.check():
         raise CatalogueBroken("; ".join(faults))
     return catalogue
 
 
-def read(folder: Traversable) -> Catalogue:
+class Overlaid:
+    """The shipped files, some of them replaced by an administrator's. CatalogueBroken for a file nobody would read."""
+
+    def __init__(self, shipped: Traversable, own: Path) -> None:
+        self._shipped, self._own = shipped, own
+        known = {file.name for file in shipped.iterdir() if file.name.endswith(".toml")}
+        try:
+            strange = sorted({file.name for file in own.iterdir()} - known)
+        except OSError as error:
+            raise CatalogueBroken(f"{own}: cannot be read: {error.strerror}") from error
+        if strange:
+            raise CatalogueBroken(f"{own}: holds {', '.join(strange)}; known are {', '.join(sorted(known))}")
+
+    def joinpath(self, name: str) -> Traversable:
+        own = self._own / name
+        return own if own.exists() else self._shipped.joinpath(name)
+
+
+def read(folder: reading.Folder) -> Catalogue:
     """The seven files of a folder, each by itself. CatalogueBroken at the first row that cannot be read."""
     return Catalogue(
         categories=reading.read_rows(folder, "category", reading.category, file="categories.toml"),

@@ -8,13 +8,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.resources.abc import Traversable
-from typing import Any, TypeGuard, TypeVar
+from typing import Any, Protocol, TypeGuard, TypeVar
 
 from cases.catalogue.rows import Allowed, Category, Citation, Clock, Closure, Principle, Route, Wording
 from cases.errors import CatalogueBroken
 from cases.people import Role
 
 T = TypeVar("T")
+
+
+class Folder(Protocol):
+    """Where the files lie: a package, a folder, or one laid over the other."""
+
+    def joinpath(self, name: str, /) -> Traversable: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,7 @@ def _is_day(said: object) -> TypeGuard[date]:
     return isinstance(said, date) and not isinstance(said, datetime)
 
 
-def read_rows(folder: Traversable, table: str, make: Callable[[Row], T], *, file: str) -> tuple[T, ...]:
+def read_rows(folder: Folder, table: str, make: Callable[[Row], T], *, file: str) -> tuple[T, ...]:
     """Every `[[table]]` of a file as `make` reads it."""
     try:
         found: dict[str, Any] = tomllib.loads(folder.joinpath(file).read_text(encoding="utf-8"))
