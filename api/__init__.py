@@ -10,7 +10,20 @@ from api.blueprints import Api
 from api.context import EXTENSION
 from api.pages import door
 from api.problems import answer_problems
-from api.routes import audit, cases, complaints, evidence, health, mailbox, reference
+from api.routes import (
+    audit,
+    cases,
+    complaints,
+    evidence,
+    health,
+    identities,
+    mailbox,
+    moves,
+    persons,
+    reference,
+    routing,
+    staffing,
+)
 from api.specification import INTRODUCTION, document
 from cases.errors import BodyNotWhole
 from cases.ports import Desk
@@ -74,7 +87,16 @@ def create_app(desk: Desk, surface: str = "all") -> Flask:
 
 def _endpoints(surface: str) -> list[Any]:
     of_door = [complaints.blueprint, mailbox.blueprint]
-    of_desk = [cases.blueprint, evidence.blueprint, audit.blueprint]
+    of_desk = [
+        cases.blueprint,
+        moves.blueprint,
+        staffing.blueprint,
+        persons.blueprint,
+        identities.blueprint,
+        evidence.blueprint,
+        routing.blueprint,
+        audit.blueprint,
+    ]
     return [*(of_door if surface != "desk" else ()), *(of_desk if surface != "door" else ()), health.blueprint]
 
 

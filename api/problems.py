@@ -29,6 +29,7 @@ PROBLEMS: Mapping[type[CaseError], tuple[int, str]] = MappingProxyType({
     errors.StaleVersion:       (412, "stale-version"),
     errors.VersionNeeded:      (428, "version-needed"),
     errors.ConflictOfInterest: (409, "conflict-of-interest"),
+    errors.IdentityClosed:     (403, "identity-closed"),
     errors.MediaRefused:       (415, "media-refused"),
     errors.TooLarge:           (413, "too-large"),
     errors.LengthNeeded:       (411, "length-needed"),

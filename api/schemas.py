@@ -5,7 +5,7 @@ from marshmallow import RAISE, Schema, fields, validate
 from api.fields import SHORT, Slug, Strict, instant, moment, words
 from cases.complaint import Consent
 from cases.directory import PERSONNEL_TYPES
-from cases.lifecycle import Action, Queue, State
+from cases.lifecycle import Queue, State
 from cases.people import Role
 
 LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
@@ -90,6 +90,12 @@ class MessageInSchema(Strict):
     text = words(NARRATIVE, required=True, shortest=1)
 
 
+class LetterInSchema(MessageInSchema):
+    feedback = fields.Boolean(
+        load_default=False, metadata={"description": "Says what was done: meets the clock `feedback`."}
+    )
+
+
 class MessageSchema(Schema):
     message_id = fields.UUID(required=True)
     from_reporter = fields.Boolean(required=True)
@@ -153,6 +159,9 @@ class CasesQuery(PageQuery):
     category = fields.String(validate=_SLUG)
     assignee = fields.String(validate=validate.Length(max=40))
     overdue = fields.Boolean()
+    due_within = fields.Integer(
+        strict=False, validate=validate.Range(0, 366), metadata={"description": "Days from now; overdue ones included."}
+    )
     received_from = moment()
     received_to = moment()
     sort = fields.String(load_default="received", validate=validate.OneOf(("received", "due")))
@@ -166,6 +175,25 @@ class AssigneeSchema(Schema):
 class DueSchema(Schema):
     what = fields.String(required=True)
     by = instant(required=True)
+
+
+class ClockSchema(Schema):
+    what = fields.String(required=True)
+    belongs_to = fields.String(required=True)
+    started_at = instant(required=True)
+    by = instant(required=True)
+    paused = fields.Boolean(required=True)
+    ended_at = instant(required=True, allow_none=True)
+    told = fields.List(fields.Dict(), required=True, metadata={"description": "Who is told what when."})
+
+
+class ProposalSchema(Schema):
+    move = fields.String(required=True)
+    by = fields.String(required=True)
+    role = Slug(Role, required=True)
+    at = instant(required=True)
+    expires_at = instant(required=True)
+    approved_by = fields.List(Slug(Role), required=True)
 
 
 class RoutingSchema(Schema):
@@ -186,6 +214,23 @@ class CaseSchema(Schema):
     assignees = fields.List(fields.Nested(AssigneeSchema))
     routing = fields.Nested(RoutingSchema)
     statement = fields.Dict()
+    accounts = fields.List(fields.Dict(), metadata={"description": "What the account registry is told: no person."})
+    consent = fields.String(metadata={"description": "How far the reporter lets it be known."})
+    outcome = fields.String(allow_none=True)
+    referred_to = fields.String(allow_none=True)
+    merged_into = fields.String(allow_none=True)
+    clocks = fields.List(fields.Nested(ClockSchema))
+    proposal = fields.Nested(ProposalSchema, allow_none=True)
+    holds = fields.List(fields.Dict())
+    allegations = fields.Integer(metadata={"description": "How many; see /allegations."})
+    notices_owed = fields.Integer()
+    comment = fields.String()
+    response = fields.String()
+    measures = fields.List(fields.Dict())
+    decided_at = instant(allow_none=True)
+    reopened = fields.Integer()
+    erased_at = instant(allow_none=True)
+    citations = fields.List(fields.Dict(), metadata={"description": "By category, in force on the day of the conduct."})
 
 
 def page_of(item: type[Schema], name: str) -> type[Schema]:
@@ -206,6 +251,7 @@ class EntrySchema(Schema):
         required=True, metadata={"description": "The entry; its RFC 8785 form is what the ledger hashes."}
     )
     reason = fields.String()
+    words = fields.Dict(metadata={"description": "What else was said with the change."})
 
 
 class TimelineQuery(PageQuery):
@@ -219,36 +265,6 @@ class EntriesQuery(PageQuery):
     kind = fields.String(validate=validate.OneOf(("intake", "change", "look", "system")))
     from_ = moment(data_key="from")
     to = moment()
-
-
-class OpenMoveSchema(Schema):
-    move = Slug(Action, required=True)
-    to = Slug(State, required=True)
-    needs = fields.List(fields.String(), required=True)
-    closure_reasons = fields.List(fields.String())
-
-
-class MoveInSchema(Strict):
-    move = Slug(Action, required=True)
-    reason = words(NARRATIVE, load_default="")
-    closure_reason = words(40, load_default="")
-    notice = words(NARRATIVE, load_default="")
-
-
-class MovedSchema(Schema):
-    move = Slug(Action, required=True)
-    outcome = fields.String(required=True, validate=validate.OneOf(("done", "proposed")))
-    state = Slug(State, required=True)
-    version = fields.Integer(required=True)
-
-
-class AssignmentInSchema(Strict):
-    person = words(40, required=True, shortest=1)
-    role = Slug(Role, required=True)
-
-
-class AssignedSchema(AssigneeSchema):
-    version = fields.Integer(required=True)
 
 
 class ExportInSchema(Strict):

@@ -1,6 +1,7 @@
 """From the values the verbs return to what goes over the wire: JSON-ready, with times as RFC 3339."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -82,7 +83,7 @@ def case_row(case: Case, actor: Actor) -> dict[str, Any]:
             "version": case.version,
             "acknowledged_at": moment(case.acknowledged_at),
             "closure_reason": case.closure_reason,
-            "due": {"what": case.due.what, "by": stamp(case.due.by)} if case.due else None,
+            "due": {"what": case.due.name, "by": stamp(case.due.due_by)} if case.due else None,
             "assignees": [{"person": who.person, "role": str(who.role)} for who in case.assignees],
         }
     return row
@@ -91,18 +92,39 @@ def case_row(case: Case, actor: Actor) -> dict[str, Any]:
 def case_page(view: CaseView, actor: Actor) -> dict[str, Any]:
     row = case_row(view.case, actor)
     if view.told is not None:
-        row["statement"] = view.told["statement"]
+        row |= told_to(actor, view.told["statement"])
     if view.explanation is not None:
         row["routing"]["explanation"] = dict(view.explanation)
     return row
 
 
-def entry(stored: StoredEntry, reasons: dict[str, str] | None = None) -> dict[str, Any]:
+RETALIATION = ("summary", "narrative", "subjects", "fears_retaliation", "concerns")
+"""What of a statement the Ethics Office is told, where the reporter agreed: no post, no witness, no place."""
+
+
+def told_to(actor: Actor, told: Mapping[str, Any]) -> dict[str, Any]:
+    """The statement, or the part of it that goes to this role."""
+    if may_see(actor, Part.STATEMENT):
+        return {"statement": told}
+    if may_see(actor, Part.RETALIATION):
+        return {"statement": {name: told[name] for name in RETALIATION if name in told}}
+    return {"accounts": accounts(told)} if may_see(actor, Part.ACCOUNTS) else {}
+
+
+def accounts(told: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Institutional accounts a statement names: the account, never the persons (AI 6, 10.1)."""
+    posts = [post for post in told.get("posts", ()) if post.get("account_kind") == "institutional"]
+    return [{name: post.get(name) for name in ("platform", "handle", "url")} for post in posts]
+
+
+def entry(stored: StoredEntry, words: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, Any]:
     body = json.loads(stored.body)
     shown: dict[str, Any] = {"position": stored.position, "index": stored.index, "entry": body}
     for part in body["sealed"]:
-        if reasons and part["object"] in reasons:
-            shown["reason"] = reasons[part["object"]]
+        if words and part["object"] in words:
+            said = dict(words[part["object"]])
+            shown["reason"] = said.pop("reason", "")
+            shown |= {"words": said} if said else {}
     return shown
 
 

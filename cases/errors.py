@@ -67,6 +67,10 @@ class ConflictOfInterest(CaseError):
     """The person may not take this part in this case."""
 
 
+class IdentityClosed(CaseError):
+    """Who reported is not open to this person now."""
+
+
 class MediaRefused(CaseError):
     """The file's type is not accepted, or its content is not what was declared."""
 

@@ -38,6 +38,9 @@ class Kind(Enum):
     REASON = 7
     EXPLANATION = 8
     SUPERVISOR_LEG = 9
+    PERSONS = 10
+    CONSENT = 11
+    PROPOSAL = 12
 
     @property
     def slug(self) -> str:
@@ -48,7 +51,14 @@ _READ_BACK = frozenset({Recipient.DESK, Recipient.RECEIPT})
 
 # Parts whose length would tell something of the reporter are filled up with spaces to a multiple of so many bytes.
 PADDED_TO: Mapping[Kind, int] = MappingProxyType(
-    {Kind.IDENTITY: 2048, Kind.ROUTING_FACTS: 2048, Kind.EXPLANATION: 4096, Kind.SUPERVISOR_LEG: 4096}
+    {
+        Kind.IDENTITY: 2048,
+        Kind.ROUTING_FACTS: 2048,
+        Kind.EXPLANATION: 4096,
+        Kind.SUPERVISOR_LEG: 4096,
+        Kind.PERSONS: 4096,
+        Kind.CONSENT: 256,
+    }
 )
 
 # fmt: off
@@ -62,6 +72,9 @@ SEALED_FOR: Mapping[Kind, frozenset[Recipient]] = MappingProxyType({
     Kind.REASON:         frozenset({Recipient.DESK}),
     Kind.EXPLANATION:    frozenset({Recipient.DESK}),
     Kind.SUPERVISOR_LEG: frozenset({Recipient.IDENTITY}),
+    Kind.PERSONS:        frozenset({Recipient.DESK}),
+    Kind.CONSENT:        _READ_BACK | {Recipient.SORTING},
+    Kind.PROPOSAL:       frozenset({Recipient.DESK}),
 })
 # fmt: on
 

@@ -13,12 +13,17 @@ from cases.case import Case
 from cases.catalogue import Catalogue
 from cases.complaint import Complaint, FilingProof
 from cases.directory import Directory
+from cases.identity import IdentityRequest
 from cases.ledger import Entry
 from cases.lifecycle import State
 from cases.people import Role
 from cases.place import Kind, Owner, Recipient, SealedPart
 from cases.sight import Sight
 from cases.times import stamp
+
+
+SHRED = "shred"
+"""The kind of job that erases what a complaint's wraps no longer lead to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,7 @@ class CaseFilter:
     state: State | None = None
     category: str | None = None
     assignee: str | None = None
-    overdue_at: datetime | None = None
+    due_before: datetime | None = None
     received_from: datetime | None = None
     received_to: datetime | None = None
     sort: str = "received"
@@ -100,7 +105,7 @@ class CaseFilter:
 
 def position_of(case: Case, sort: str) -> tuple[str, str]:
     """Where a page that ends with this case continues."""
-    at = case.due.by if sort == "due" and case.due else case.received_at
+    at = case.due.due_by if sort == "due" and case.due else case.received_at
     return stamp(at), case.number
 
 
@@ -184,6 +189,9 @@ class Vault(Protocol):
     def stream(self, part: SealedPart, as_: Recipient | Opened) -> Iterator[bytes]:
         """Blocks of plaintext. A broken chunk raises in the middle; it never ends the stream neatly."""
 
+    def erase(self, complaint: UUID, files: Sequence[UUID]) -> None:
+        """Delete a complaint's shred key and its files: what was sealed for it opens no more. Doing it twice is once."""
+
 
 class Signer(Protocol):
     """The installation's signatures, as C2SP signed notes."""
@@ -210,11 +218,35 @@ class Work(Protocol):
     def add_evidence(self, item: EvidenceItem, entry: Entry) -> None: ...
     def add_message(self, message: Message, entry: Entry) -> None: ...
     def register(self, case: Case, standing: Standing, entry: Entry, status: Status) -> None: ...
-    def record(self, case: Case, entry: Entry, status: Status, notice: Message | None = None) -> None:
-        """Store both, guarded by the version. Raises StaleVersion. There is no other way to store a case."""
+    def record(
+        self,
+        case: Case,
+        entry: Entry,
+        status: Status,
+        *,
+        letter: Message | None = None,
+        standing: Standing | None = None,
+        walls: frozenset[str] = frozenset(),
+    ) -> None:
+        """Store both, guarded by the version. Raises StaleVersion. There is no other way to store a case.
+
+        `standing` stands in for whom the case was shown to and hidden from before; `walls` only hide it from more.
+        """
+
+    def erase(self, case: Case) -> None:
+        """Delete every wrap of a case's complaint and let the worker delete its shred key and files. With its entry."""
+
+    def keep_request(self, request: IdentityRequest, entry: Entry) -> None:
+        """A request to learn who reported."""
+
+    def settle_request(self, request: IdentityRequest, entry: Entry) -> None:
+        """Raises StaleVersion when it was settled in the meantime."""
+
+    def revoke_grants(self, number: str) -> None:
+        """End every grant and request of a case: the reporter closed their consent. Comes with its entry."""
 
     def note(self, entry: Entry, recent: str | None = None) -> None:
-        """Write an entry that changes no case. `recent` marks a look, so that it is written once per 15 minutes."""
+        """Write an entry that changes no case, with the sealed parts it brings. `recent` marks a look, so that it is written once per 15 minutes."""
 
     def looked_lately(self, recent: str, since: datetime) -> bool: ...
     def keep_answer(self, answer: Answer, at: datetime) -> None:
@@ -239,6 +271,12 @@ class Lookup(Protocol):
     def part(self, complaint: UUID, kind: Kind) -> SealedPart:
         """The first part of that kind: the one that came with filing or registration."""
 
+    def latest(self, complaint: UUID, kind: Kind) -> SealedPart:
+        """The last part of that kind. Raises UnknownItem."""
+
+    def sealed(self, complaint: UUID, part: UUID) -> SealedPart:
+        """One part of this complaint. Raises UnknownItem."""
+
     def parts(self, complaint: UUID, kind: Kind) -> Sequence[SealedPart]: ...
     def case(self, number: str, sight: Sight) -> Case: ...
     def case_of(self, complaint: UUID) -> Case | None: ...
@@ -250,6 +288,8 @@ class Lookup(Protocol):
     def complaint_of(self, number: str) -> UUID: ...
     def is_walled(self, number: str, person: str) -> bool: ...
     def is_addressed(self, number: str, person: str) -> bool: ...
+    def requests(self, number: str) -> Sequence[IdentityRequest]: ...
+    def waiting_requests(self, sight: Sight) -> Sequence[IdentityRequest]: ...
     def evidence(self, complaint: UUID) -> Sequence[EvidenceItem]: ...
     def evidence_item(self, complaint: UUID, item: UUID) -> EvidenceItem: ...
     def messages(self, complaint: UUID) -> Sequence[Message]: ...

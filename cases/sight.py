@@ -33,9 +33,12 @@ class Part(StrEnum):
     EXPLANATION = "explanation"
     WORK = "work"
     TIMELINE = "timeline"
+    RETALIATION = "retaliation"
+    ACCOUNTS = "accounts"
+    REQUESTS = "requests"
 
 
-_WORKING = frozenset(Part)
+_WORKING = frozenset(Part) - {Part.RETALIATION, Part.ACCOUNTS}
 
 PARTS: Mapping[Role, frozenset[Part]] = MappingProxyType(
     {
@@ -46,6 +49,9 @@ PARTS: Mapping[Role, frozenset[Part]] = MappingProxyType(
         Role.OUTSIDE: _WORKING,
         Role.DECIDER: _WORKING,
         Role.GATEKEEPER: frozenset({Part.SUMMARY, Part.ROUTE}),
+        Role.CUSTODIAN: frozenset({Part.REQUESTS}),
+        Role.ETHICS: frozenset({Part.SUMMARY, Part.RETALIATION}),
+        Role.MONITOR: frozenset({Part.SUMMARY, Part.ACCOUNTS}),
     }
 )
 
@@ -55,7 +61,8 @@ class Sight:
     """Criteria that must all hold for a case to exist for its holder. The wall always holds for `person`.
 
     `addressed` means: sent to them as the reporter's supervisor. Without it, such a case does not exist for them: who
-    received it as a supervisor takes no other part in it.
+    received it as a supervisor takes no other part in it. `no_part`: never worked, decided or reviewed it, nor is
+    assigned. `leg`: a copy went there. `asked`: somebody waits for a custodian's word on it.
     """
 
     person: str
@@ -64,6 +71,9 @@ class Sight:
     assigned: bool = False
     addressed: bool = False
     never_worked: bool = False
+    no_part: bool = False
+    leg: str | None = None
+    asked: bool = False
 
 
 def sight_of(actor: Actor) -> Sight:
@@ -80,6 +90,12 @@ def sight_of(actor: Actor) -> Sight:
             return Sight(person, queue=Queue.OUTSIDE)
         case Role.DECIDER:
             return Sight(person, states=DECIDER_SEES_FROM, never_worked=True)
+        case Role.CUSTODIAN:
+            return Sight(person, asked=True, no_part=True)
+        case Role.ETHICS:
+            return Sight(person, leg="ethics")
+        case Role.MONITOR:
+            return Sight(person, leg="der")
         case _:
             raise NotPermitted("This role sees no cases.")
 

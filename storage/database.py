@@ -45,6 +45,35 @@ class Database:
         with self._turn(), self.engine.connect().execution_options(writes=True) as connection, connection.begin():
             yield connection
 
+    def truncate_log(self) -> None:
+        """Leave nothing of deleted rows in SQLite's write-ahead log. Other databases look after theirs themselves."""
+        with self.engine.connect() as connection:
+            self._outside(connection, "PRAGMA wal_checkpoint(TRUNCATE)")
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """A transaction that may make tables anew. SQLite looks after foreign keys only at its end."""
+        with self._turn(), self.engine.connect().execution_options(writes=True) as connection:
+            self._outside(connection, "PRAGMA foreign_keys=OFF")
+            try:
+                with connection.begin():
+                    yield connection
+                    self._must_refer(connection)
+            finally:
+                self._outside(connection, "PRAGMA foreign_keys=ON")
+
+    def _outside(self, connection: Connection, pragma: str) -> None:
+        """Run a pragma that only works, or only works fully, outside a transaction; nothing elsewhere than on SQLite."""
+        driver = connection.connection.driver_connection
+        if isinstance(driver, sqlite3.Connection):
+            driver.execute(pragma).close()
+
+    def _must_refer(self, connection: Connection) -> None:
+        if self.engine.dialect.name == "sqlite":
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+            if broken:
+                raise RuntimeError(f"{len(broken)} rows refer to nothing after the migration")
+
     @contextmanager
     def _turn(self) -> Iterator[None]:
         """Wait for one's turn in the order of asking, across processes and threads."""

@@ -10,23 +10,26 @@ from cases.case import Case
 from cases.complaint import Complaint
 from cases.directory import Directory, read_directory
 from cases.errors import LedgerBroken, ReceiptRefused, UnknownCase, UnknownItem
+from cases.identity import IdentityRequest, Standing
 from cases.people import Role
 from cases.place import Kind, SealedPart
 from cases.ports import Answer, CaseFilter, EntryFilter, EvidenceItem, Message, Status, StoredEntry, Token
 from cases.sight import Sight
 from cases.times import read_stamp
 from storage.database import Database
-from storage.rows import WORKED, entries_query, parts_query, read_cases, read_parts, stored_entry
+from storage.rows import RULED, WORKED, entries_query, parts_query, read_case, read_parts, read_request, stored_entry
 from storage.signing import Marks
 from storage.tables import (
     answers,
     case_categories,
+    case_legs,
     case_people,
     cases,
     complaints,
     directories,
     entries,
     evidence,
+    identity_requests,
     leaves,
     mailbox_view,
     marks,
@@ -76,6 +79,24 @@ class SqlLookup:
             raise UnknownItem("There is no such part.")
         return found[0]
 
+    def latest(self, complaint: UUID, kind: Kind) -> SealedPart:
+        """The part of that kind that came last. Raises UnknownItem."""
+        newest = select(sealed_parts.c.id).where(
+            sealed_parts.c.complaint == complaint, sealed_parts.c.kind == kind.slug
+        )
+        with self._database.reading() as connection:
+            found = connection.scalar(newest.order_by(sealed_parts.c.position.desc()).limit(1))
+        return self.sealed(complaint, found)
+
+    def sealed(self, complaint: UUID, part: UUID | None) -> SealedPart:
+        """One part by its id. Raises UnknownItem, also for a part of another complaint."""
+        wanted = parts_query().where(sealed_parts.c.complaint == complaint, sealed_parts.c.id == part)
+        with self._database.reading() as connection:
+            found = list(read_parts(connection, wanted).values())
+        if not found:
+            raise UnknownItem("There is no such part.")
+        return found[0]
+
     def parts(self, complaint: UUID, kind: Kind) -> Sequence[SealedPart]:
         return self._parts(complaint, kind)
 
@@ -108,7 +129,7 @@ class SqlLookup:
 
     def _cases(self, query: Select[Any]) -> list[Case]:
         with self._database.reading() as connection:
-            return read_cases(connection, connection.execute(query).all())
+            return [read_case(row) for row in connection.execute(query)]
 
     def every_case(self) -> Iterator[Case]:
         """All cases in order of number, streamed."""
@@ -127,13 +148,20 @@ class SqlLookup:
         if sight.states is not None:
             must.append(cases.c.state.in_([str(state) for state in sight.states]))
         if sight.assigned:
-            must.append(_has_person(sight.person, worked=False))
+            must.append(_is_assigned(sight.person))
+        if sight.leg is not None:
+            legs = case_legs.c.case_number == cases.c.number, case_legs.c.leg == sight.leg
+            must.append(exists().where(*legs))
+        if sight.asked:
+            must.append(_is_asked_about())
         addressee = marks.c.mark == blind.addressee(sight.person)
         sent = exists().where(marks.c.case_number == cases.c.number, addressee)
         must.append(sent if sight.addressed else ~sent)
         if sight.never_worked:
-            must.append(~_has_person(sight.person, worked=True))
-        criteria = sight.queue, sight.states, sight.assigned or None, sight.addressed or None
+            must.append(~_took_part(sight.person, WORKED))
+        if sight.no_part:
+            must.append(~_took_part(sight.person))
+        criteria = sight.queue, sight.states, sight.assigned or None, sight.addressed or None, sight.leg, sight.asked or None
         return and_(*must, *(() if any(one is not None for one in criteria) else (cases.c.number.is_(None),)))
 
     def is_walled(self, number: str, person: str) -> bool:
@@ -146,6 +174,20 @@ class SqlLookup:
         found = select(exists().where(marks.c.case_number == number, marks.c.mark.in_(any_of)))
         with self._database.reading() as connection:
             return bool(connection.scalar(found))
+
+    def requests(self, number: str) -> Sequence[IdentityRequest]:
+        """Every request to learn who reported, oldest first."""
+        return self._requests(select(identity_requests).where(identity_requests.c.case_number == number))
+
+    def waiting_requests(self, sight: Sight) -> Sequence[IdentityRequest]:
+        """Requests that wait for a custodian, in cases that custodian has no part in."""
+        query = select(identity_requests).join(cases, cases.c.number == identity_requests.c.case_number)
+        waits = identity_requests.c.standing == str(Standing.ASKED)
+        return self._requests(query.where(waits, self.visible(sight)))
+
+    def _requests(self, query: Select[Any]) -> list[IdentityRequest]:
+        with self._database.reading() as connection:
+            return [read_request(row) for row in connection.execute(query.order_by(identity_requests.c.asked_at))]
 
     def evidence(self, complaint: UUID) -> Sequence[EvidenceItem]:
         return self._evidence(evidence.c.complaint == complaint)
@@ -231,9 +273,22 @@ class SqlLookup:
         return self._directory[1]
 
 
-def _has_person(person: str, *, worked: bool) -> ColumnElement[bool]:
-    capacity = case_people.c.capacity == WORKED if worked else case_people.c.capacity != WORKED
-    return exists().where(case_people.c.case_number == cases.c.number, case_people.c.person == person, capacity)
+def _is_assigned(person: str) -> ColumnElement[bool]:
+    """Asked to work this case, or the one this was merged into."""
+    case = case_people.c.case_number
+    mine = case_people.c.person == person, case_people.c.capacity.not_in((WORKED, RULED))
+    return exists().where(or_(case == cases.c.number, case == cases.c.merged_into), *mine)
+
+
+def _took_part(person: str, capacity: str | None = None) -> ColumnElement[bool]:
+    """Whether a person has, or had, a part in the case: any at all, or in one capacity."""
+    which = () if capacity is None else (case_people.c.capacity == capacity,)
+    return exists().where(case_people.c.case_number == cases.c.number, case_people.c.person == person, *which)
+
+
+def _is_asked_about() -> ColumnElement[bool]:
+    asked = identity_requests.c.case_number == cases.c.number, identity_requests.c.standing == str(Standing.ASKED)
+    return exists().where(*asked)
 
 
 def _narrowed(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
@@ -243,9 +298,9 @@ def _narrowed(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
         same = case_categories.c.case_number == cases.c.number
         yield exists().where(same, case_categories.c.category == wanted.category)
     if wanted.assignee:
-        yield _has_person(wanted.assignee, worked=False)
-    if wanted.overdue_at:
-        yield cases.c.due_by < wanted.overdue_at
+        yield _is_assigned(wanted.assignee)
+    if wanted.due_before:
+        yield cases.c.due_by < wanted.due_before
     if wanted.received_from:
         yield cases.c.received_at >= wanted.received_from
     if wanted.received_to:

@@ -15,7 +15,7 @@ from storage.tables import metadata, shred_metadata
 
 def upgrade(database: Database) -> None:
     """Apply whatever migrations are missing. Raises CannotStart for a database of a newer version."""
-    with as_file(files("storage.migrations")) as folder, database.writing() as connection:
+    with as_file(files("storage.migrations")) as folder, database.migrating() as connection:
         config = Config()
         config.set_main_option("script_location", str(folder))
         config.attributes.update(connection=connection, metadata=metadata)

@@ -43,6 +43,13 @@ class DiskObjects:
         except FileNotFoundError as error:
             raise EvidenceUnreadable("its file is missing from the object store") from error
 
+    def remove(self, object_id: UUID) -> None:
+        """Erase an object; one that is not there is erased already."""
+        place = self._place(object_id)
+        place.unlink(missing_ok=True)
+        if place.parent.exists():
+            _sync_folder(place.parent)
+
     def sweep(self, is_known: Callable[[UUID], bool]) -> int:
         """Clear what dead processes left; how many files that were. Others may settle and sweep at the same time."""
         return sum(self._clear(path, is_known) for path in sorted(self._incoming.glob("*.part")))

@@ -1,21 +1,23 @@
 """From rows to the values the rules speak of, and back."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, Select, select
 
-from cases.case import Assignment, Case, Due
+from cases.canonical import canonical
+from cases.case import Case, read, written
 from cases.errors import EvidenceUnreadable
+from cases.identity import IdentityRequest, Standing
 from cases.ledger import Entry
-from cases.lifecycle import Queue, State
 from cases.people import Role
 from cases.place import Kind, Recipient, SealedPart, Wrap
 from cases.ports import Status, StoredEntry
-from storage.tables import case_categories, case_people, entries, leaves, sealed_parts, wraps
+from storage.tables import entries, leaves, sealed_parts, wraps
 
-WORKED = "worked"
+WORKED, RULED = "worked", "ruled"
 
 
 def part_row(part: SealedPart) -> dict[str, Any]:
@@ -68,56 +70,68 @@ def case_row(case: Case) -> dict[str, Any]:
         "state": str(case.state),
         "version": case.version,
         "received_at": case.received_at,
-        "due_what": case.due.what if case.due else None,
-        "due_by": case.due.by if case.due else None,
+        "due_what": case.due.name if case.due else None,
+        "due_by": case.due.due_by if case.due else None,
         "acknowledged_at": case.acknowledged_at,
         "closed_at": case.closed_at,
         "closure_reason": case.closure_reason,
+        "merged_into": case.merged_into,
+        "facts": canonical(written(case)).decode(),
     }
 
 
+def category_rows(case: Case) -> list[dict[str, Any]]:
+    return [{"case_number": case.number, "category": slug} for slug in case.categories]
+
+
+def leg_rows(case: Case) -> list[dict[str, Any]]:
+    return [{"case_number": case.number, "leg": leg} for leg in case.to]
+
+
 def people_rows(case: Case) -> list[dict[str, Any]]:
-    """Who is assigned, in order, and who ever worked the case."""
+    """Who is assigned, in order, and who ever worked, decided or reviewed the case."""
     capacities = [(who.person, str(who.role)) for who in case.assignees]
     capacities += [(person, WORKED) for person in sorted(case.worked_by)]
+    others = case.decided_by | case.decided_before | case.reviewed_by
+    capacities += [(person, RULED) for person in sorted(others)]
     return [
         {"case_number": case.number, "person": person, "capacity": capacity, "position": position}
         for position, (person, capacity) in enumerate(capacities)
     ]
 
 
-def read_cases(connection: Connection, rows: Sequence[Row[Any]]) -> list[Case]:
-    """Cases with their categories and people (two queries more, however many cases)."""
-    if not rows:
-        return []
-    numbers = [row.number for row in rows]
-    categories: dict[str, list[str]] = {number: [] for number in numbers}
-    chosen = select(case_categories).where(case_categories.c.case_number.in_(numbers))
-    for found in connection.execute(chosen.order_by(case_categories.c.category)):
-        categories[found.case_number].append(found.category)
-    people: dict[str, list[tuple[str, str]]] = {number: [] for number in numbers}
-    who = select(case_people).where(case_people.c.case_number.in_(numbers)).order_by(case_people.c.position)
-    for found in connection.execute(who):
-        people[found.case_number].append((found.person, found.capacity))
-    return [_case(row, categories[row.number], people[row.number]) for row in rows]
+def read_case(row: Row[Any]) -> Case:
+    """A case as its facts tell it."""
+    return read(json.loads(row.facts), row.version)
 
 
-def _case(row: Row[Any], categories: list[str], people: list[tuple[str, str]]) -> Case:
-    return Case(
-        row.number,
-        row.complaint,
-        Queue(row.queue),
-        tuple(row.sent_to.split()),
-        State(row.state),
-        row.version,
-        tuple(categories),
-        row.received_at,
-        Due(row.due_what, row.due_by) if row.due_what else None,
-        row.acknowledged_at,
-        row.closed_at,
-        row.closure_reason,
-        tuple(Assignment(person, Role(capacity)) for person, capacity in people if capacity != WORKED),
-        frozenset(person for person, capacity in people if capacity == WORKED),
+def request_row(request: IdentityRequest) -> dict[str, Any]:
+    return {
+        "id": request.id,
+        "case_number": request.number,
+        "requester": request.requester,
+        "role": str(request.role),
+        "asked_at": request.asked_at,
+        "reason": request.reason,
+        "standing": str(request.standing),
+        "decided_by": request.decided_by,
+        "decided_at": request.decided_at,
+        "until": request.until,
+    }
+
+
+def read_request(row: Row[Any]) -> IdentityRequest:
+    return IdentityRequest(
+        row.id,
+        row.case_number,
+        row.requester,
+        Role(row.role),
+        row.asked_at,
+        row.reason,
+        Standing(row.standing),
+        row.decided_by,
+        row.decided_at,
+        row.until,
     )
 
 

@@ -8,7 +8,7 @@ import os
 import threading
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from cases.errors import EvidenceUnreadable
 from storage.database import Database
@@ -40,6 +40,12 @@ class ShredKeys:
         if found is None:
             raise EvidenceUnreadable("it was erased, or its shred key is not in this store")
         return found
+
+    def forget(self, complaint: UUID) -> None:
+        """Erase a complaint's key, and its traces in the log of the database."""
+        with self._database.writing() as connection:
+            connection.execute(delete(shred_keys).where(shred_keys.c.complaint == complaint))
+        self._database.truncate_log()
 
     def _make(self) -> list[tuple[UUID, bytes]]:
         made = [(uuid4(), os.urandom(32)) for _ in range(BATCH)]

@@ -1,5 +1,6 @@
 """The whole schema in one view. Clear on purpose: numbers, states, category slugs, clocks, assignees, sizes, times.
 
+A case is its `facts`, canonical JSON; the columns and tables beside it are what cases are found by.
 Everything a reporter or an officer writes lies in `sealed_parts` or in the object store, as ciphertext.
 """
 
@@ -149,6 +150,8 @@ cases = Table(
     Column("acknowledged_at", Instant),
     Column("closed_at", Instant),
     Column("closure_reason", String(40)),
+    Column("merged_into", String(24)),
+    Column("facts", Text, nullable=False),
     CheckConstraint(one_of("state", State), "cases_state"),
     CheckConstraint(one_of("queue", Queue), "cases_queue"),
     Index("cases_by_received", "received_at", "number"),
@@ -172,6 +175,31 @@ case_people = Table(
     Column("capacity", String(20), primary_key=True),
     Column("position", Integer, nullable=False),
     Index("case_people_by_person", "person", "capacity", "case_number"),
+)
+
+case_legs = Table(
+    "case_legs",
+    metadata,
+    Column("case_number", String(24), ForeignKey("cases.number"), primary_key=True),
+    Column("leg", String(20), primary_key=True),
+    Index("case_legs_by_leg", "leg", "case_number"),
+)
+
+identity_requests = Table(
+    "identity_requests",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_number", String(24), ForeignKey("cases.number"), nullable=False),
+    Column("requester", String(40), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("reason", Uuid, ForeignKey("sealed_parts.id"), nullable=False),
+    Column("standing", String(10), nullable=False),
+    Column("decided_by", String(40)),
+    Column("decided_at", Instant),
+    Column("until", Instant),
+    Index("identity_requests_by_case", "case_number", "asked_at"),
+    Index("identity_requests_waiting", "standing", "asked_at"),
 )
 
 marks = Table(

@@ -1,13 +1,13 @@
 """The vault: sealed parts in and out, for whoever's key this process holds."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from types import TracebackType
 from typing import Self
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from cryptography.cobblestone import Cobblestone256Encryptor
 
@@ -76,6 +76,12 @@ class LocalVault:
             key = object_key(self._secret(part, place, as_), self._shred.of(part.owner), place)
         blocks = self._objects.blocks(part.id) if part.ciphertext is None else iter((part.ciphertext,))
         return _named(part, unseal_blocks(blocks, key, place))
+
+    def erase(self, complaint: UUID, files: Sequence[UUID]) -> None:
+        """The files first: whoever is stopped in between begins again. Without the shred key nothing opens."""
+        for file in files:
+            self._objects.remove(file)
+        self._shred.forget(complaint)
 
     def _secret(self, part: SealedPart, place: Place, as_: Recipient | Opened) -> bytes:
         recipient = Recipient.RECEIPT if isinstance(as_, Opened) else as_

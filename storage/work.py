@@ -1,7 +1,7 @@
 """One transaction. Whatever it stores comes with the entry that says so; leaving it cleanly commits."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,23 @@ from sqlalchemy.exc import IntegrityError
 from cases.case import Case
 from cases.complaint import Complaint
 from cases.errors import KeyReused, StaleVersion
+from cases.identity import IdentityRequest
+from cases.identity import Standing as Asked
 from cases.ledger import Entry
-from cases.ports import Answer, EvidenceItem, Job, Message, Standing, Status, Token
+from cases.ports import SHRED, Answer, EvidenceItem, Job, Message, Standing, Status, Token
 from storage import tables
 from storage.database import Database
-from storage.rows import case_row, entry_row, part_row, people_rows, status_row, wrap_rows
+from storage.rows import (
+    case_row,
+    category_rows,
+    entry_row,
+    leg_rows,
+    part_row,
+    people_rows,
+    request_row,
+    status_row,
+    wrap_rows,
+)
 from storage.signing import Marks
 
 MARKS_PER_SORT = 16
@@ -59,25 +71,65 @@ class SqlWork:
     def register(self, case: Case, standing: Standing, entry: Entry, status: Status) -> None:
         """A new case: who may never see it and whom it was sent to stand beside it as keyed marks."""
         self._connection.execute(insert(tables.cases), case_row(case))
-        self._rows(tables.case_categories, [{"case_number": case.number, "category": slug} for slug in case.categories])
-        self._rows(tables.marks, [{"case_number": case.number, "mark": mark} for mark in self._marks_of(standing)])
+        self._found_by(case)
+        self._stand(case.number, standing)
         self._write(entry)
         self._tell(case, status)
 
-    def record(self, case: Case, entry: Entry, status: Status, notice: Message | None = None) -> None:
+    def record(
+        self,
+        case: Case,
+        entry: Entry,
+        status: Status,
+        *,
+        letter: Message | None = None,
+        standing: Standing | None = None,
+        walls: frozenset[str] = frozenset(),
+    ) -> None:
         """A changed case with its entry. Raises StaleVersion when somebody else changed it first."""
         table = tables.cases
         current = table.c.number == case.number, table.c.version == case.version - 1
         changed = self._connection.execute(update(table).where(*current).values(case_row(case)))
         if changed.rowcount != 1:
             raise StaleVersion("The case was changed in the meantime. Read it again and decide on that.")
-        people = tables.case_people
-        self._connection.execute(delete(people).where(people.c.case_number == case.number))
-        self._rows(people, people_rows(case))
+        for found in (tables.case_people, tables.case_categories, tables.case_legs):
+            self._connection.execute(delete(found).where(found.c.case_number == case.number))
+        self._found_by(case)
+        if standing:
+            marks = tables.marks
+            self._connection.execute(delete(marks).where(marks.c.case_number == case.number))
+            self._stand(case.number, standing)
+        self._wall(case.number, walls)
         self._write(entry)
-        if notice:
-            self._letter(notice)
+        if letter:
+            self._letter(letter)
         self._tell(case, status)
+
+    def erase(self, case: Case) -> None:
+        """Delete the wraps now; shred key and files lie elsewhere and go by the worker, however often it must try."""
+        parts = select(tables.sealed_parts.c.id).where(tables.sealed_parts.c.complaint == case.complaint)
+        self._connection.execute(delete(tables.wraps).where(tables.wraps.c.part.in_(parts)))
+        self.ask_for(SHRED, str(case.complaint), case.erased_at or case.received_at)
+
+    def keep_request(self, request: IdentityRequest, entry: Entry) -> None:
+        """A request to learn who reported, with its reason among the entry's sealed parts."""
+        self._write(entry)
+        self._connection.execute(insert(tables.identity_requests), request_row(request))
+
+    def settle_request(self, request: IdentityRequest, entry: Entry) -> None:
+        """A request as a custodian decided it. Raises StaleVersion when it was settled in the meantime."""
+        table = tables.identity_requests
+        waiting = table.c.id == request.id, table.c.standing == str(Asked.ASKED)
+        settled = self._connection.execute(update(table).where(*waiting).values(request_row(request)))
+        if settled.rowcount != 1:
+            raise StaleVersion("The request was settled in the meantime. Read it again.")
+        self._write(entry)
+
+    def revoke_grants(self, number: str) -> None:
+        """End what waits and what was granted."""
+        table = tables.identity_requests
+        live = table.c.case_number == number, table.c.standing.in_([str(Asked.ASKED), str(Asked.GRANTED)])
+        self._connection.execute(update(table).where(*live).values(standing=str(Asked.REVOKED)))
 
     def note(self, entry: Entry, recent: str | None = None) -> None:
         """An entry that changes no case."""
@@ -160,7 +212,13 @@ class SqlWork:
         values = status_row(case.complaint, status)
         self._connection.execute(update(view).where(view.c.complaint == case.complaint).values(values))
 
-    def _marks_of(self, standing: Standing) -> Iterable[bytes]:
+    def _found_by(self, case: Case) -> None:
+        """What a case is found by, besides its own columns."""
+        self._rows(tables.case_people, people_rows(case))
+        self._rows(tables.case_categories, category_rows(case))
+        self._rows(tables.case_legs, leg_rows(case))
+
+    def _stand(self, number: str, standing: Standing) -> None:
         """Marks in no telling order, and as many meaningless ones as hide how many of either sort there are.
 
         The two sorts are filled up apart: together, one more of the second could show in the number of the first.
@@ -168,7 +226,18 @@ class SqlWork:
         plain = [self._marks.wall(person) for person in standing.walls]
         close = [self._marks.wall_by_identity(person) for person in standing.walls_by_identity]
         close += [self._marks.addressee(standing.addressee)] if standing.addressee else []
-        return sorted(mark for marks in (plain, close) for mark in (*marks, *_meaningless(len(marks))))
+        filled = sorted(mark for marks in (plain, close) for mark in (*marks, *_meaningless(len(marks))))
+        self._rows(tables.marks, [{"case_number": number, "mark": mark} for mark in filled])
+
+    def _wall(self, number: str, people: frozenset[str]) -> None:
+        """More walls beside those that stand, filled up like them."""
+        marks = tables.marks
+        new = {self._marks.wall(person) for person in people}
+        if new:
+            had = select(marks.c.mark).where(marks.c.case_number == number, marks.c.mark.in_(new))
+            new -= set(self._connection.scalars(had))
+            filled = sorted((*new, *_meaningless(len(new))))
+            self._rows(marks, [{"case_number": number, "mark": mark} for mark in filled])
 
     def _rows(self, table: Any, rows: list[dict[str, Any]]) -> None:
         if rows:

@@ -12,8 +12,11 @@ from api.blueprints import PREFIX, Blueprint
 from api.bodies import announced_digests, announced_length, body_blocks, must_not_be_too_large, must_prove_wholeness
 from api.context import complaint, desk, now, receipt
 from api.idempotency import IDEMPOTENCY_KEY, once, once_streaming
+from api.work_schemas import ConsentInSchema, ConsentSchema
 from api.schemas import EvidenceSchema, MailboxSchema, MessageInSchema, MessageSchema
+from cases.casework.consenting import change_consent
 from cases.casework.mailbox import Facts, Sent, add_evidence, add_message, letters_of, open_mailbox, show_mailbox
+from cases.complaint import Reporter
 from cases.media import must_be_allowed
 from cases.ports import Then
 
@@ -70,6 +73,22 @@ def write(told: dict[str, Any]) -> dict[str, Any]:
     """Write to the desk."""
     who = complaint()
     return once(lambda then: add_message(desk(), who, told["text"], now(), then), shown.letter, str(who.id))
+
+
+@blueprint.route("/consent", methods=["POST"])
+@blueprint.doc(parameters=[IDEMPOTENCY_KEY])
+@needs(RECEIPT)
+@blueprint.arguments(ConsentInSchema())
+@blueprint.response(201, ConsentSchema)
+def consent(told: dict[str, Any]) -> dict[str, Any]:
+    """Let it be known further who you are, or less from now on. What was read before cannot be unread."""
+    who, share = complaint(), told.get("share_with_supervisor")
+    reporter = Reporter(**told)
+    return once(
+        lambda then: change_consent(desk(), who, reporter, now(), then, share=share),
+        lambda now_is: {"consent": str(now_is)},
+        str(who.id),
+    )
 
 
 @blueprint.route("/evidence", methods=["POST"])

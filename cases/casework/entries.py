@@ -10,7 +10,7 @@ from uuid import uuid4
 from cases.canonical import canonical
 from cases.case import Case
 from cases.complaint import MERGE_WITHIN, Complaint
-from cases.errors import LedgerBroken
+from cases.errors import LedgerBroken, UnknownItem
 from cases.ledger import A_SUPERVISOR, NONCE_BYTES, About, Entry, EntryKind
 from cases.people import Role
 from cases.place import Kind, Owner, SealedPart
@@ -41,11 +41,15 @@ def owner_of(desk: Desk, case: Case) -> Owner:
 
 
 def checked_owner(desk: Desk, complaint: Complaint, at: datetime) -> Owner:
-    """Whom letters and files are sealed to, once the stored key is the one the filing entry names. Raises LedgerBroken.
+    """Whom letters and files are sealed to, once the stored key is the one the filing entry names.
+
+    Raises LedgerBroken, and UnknownItem for a complaint that was erased.
 
     Without this check, whoever can write to storage could swap the key and read whatever comes later; so the entry
     itself must be under a checkpoint we signed, unless it is too young to be.
     """
+    if desk.lookup.status(complaint.id).slug == "erased":
+        raise UnknownItem("This complaint was erased when its time was over. Nothing can be added; file a new one.")
     where = f"mailbox of complaint {complaint.id}"
     filed = desk.lookup.entry_of_filing(complaint.id)
     if filed.index is not None:

@@ -1,7 +1,7 @@
 """Looking at a case from the desk. Opening sealed material is an entry, committed before the first byte leaves."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from cases.canonical import canonical
 from cases.case import Case
 from cases.casework.entries import by_staff, owner_of
 from cases.casework.mailbox import Facts, Letter, facts_of, letter_of
+from cases.errors import UnknownItem
 from cases.ledger import About, EntryKind
 from cases.place import Kind, Recipient
 from cases.ports import CaseFilter, Desk, StoredEntry
@@ -26,8 +27,8 @@ class CaseView:
     case: Case
     told: Mapping[str, Any] | None
     explanation: Mapping[str, Any] | None
-    shows_route: bool
     shows_work: bool
+    consent: str = ""
 
 
 def list_cases(desk: Desk, actor: Actor, wanted: CaseFilter) -> Sequence[Case]:
@@ -43,7 +44,7 @@ def find_case(desk: Desk, actor: Actor, number: str) -> Case:
 def show_case(desk: Desk, actor: Actor, number: str, at: datetime) -> CaseView:
     """A case with its statement and explanation as far as the role reaches."""
     case = find_case(desk, actor, number)
-    wanted = [kind for kind, part in _OPENED.items() if may_see(actor, part)]
+    wanted = [kind for kind, parts in _OPENED.items() if _may_see_any(actor, parts) and not case.erased_at]
     if wanted:
         note_look(desk, actor, case, "opened_case", at, facts={"opened": [kind.slug for kind in wanted]})
     opened = {kind: _read(desk, case, kind) for kind in wanted}
@@ -51,17 +52,36 @@ def show_case(desk: Desk, actor: Actor, number: str, at: datetime) -> CaseView:
         case,
         opened.get(Kind.STATEMENT),
         opened.get(Kind.EXPLANATION),
-        may_see(actor, Part.ROUTE),
         may_see(actor, Part.WORK),
+        opened[Kind.CONSENT]["consent"] if Kind.CONSENT in opened else "",
     )
 
 
-_OPENED = {Kind.STATEMENT: Part.STATEMENT, Kind.EXPLANATION: Part.EXPLANATION}
+_OPENED = {
+    Kind.STATEMENT: (Part.STATEMENT, Part.RETALIATION, Part.ACCOUNTS),
+    Kind.EXPLANATION: (Part.EXPLANATION,),
+    Kind.CONSENT: (Part.WORK,),
+}
+
+
+def _may_see_any(actor: Actor, parts: Iterable[Part]) -> bool:
+    return any(may_see(actor, part) for part in parts)
 
 
 def _read(desk: Desk, case: Case, kind: Kind) -> Mapping[str, Any]:
-    told: Mapping[str, Any] = json.loads(desk.vault.open(desk.lookup.part(case.complaint, kind), Recipient.DESK))
+    """The statement is what was filed; the explanation is that of the last screening."""
+    find = desk.lookup.part if kind is Kind.STATEMENT else desk.lookup.latest
+    told: Mapping[str, Any] = json.loads(desk.vault.open(find(case.complaint, kind), Recipient.DESK))
     return told
+
+
+def find_kept(desk: Desk, actor: Actor, number: str, part: Part) -> Case:
+    """A case of which this part may be opened. Raises UnknownCase, NotPermitted, and UnknownItem once it was erased."""
+    case = find_case(desk, actor, number)
+    must_see(actor, part)
+    if case.erased_at:
+        raise UnknownItem("It was erased when its time was over; the ledger keeps that it was there.")
+    return case
 
 
 def note_look(
@@ -78,8 +98,7 @@ def note_look(
 
 def list_evidence(desk: Desk, actor: Actor, number: str, at: datetime) -> tuple[Facts, ...]:
     """The files of a case: size, hash and type are sealed facts, so listing them is a look."""
-    case = find_case(desk, actor, number)
-    must_see(actor, Part.EVIDENCE)
+    case = find_kept(desk, actor, number, Part.EVIDENCE)
     items = desk.lookup.evidence(case.complaint)
     if items:
         note_look(desk, actor, case, "listed_evidence", at, facts={"items": len(items)})
@@ -93,8 +112,7 @@ def read_original(
 
     Raises UnknownCase, UnknownItem or EvidenceUnreadable.
     """
-    case = find_case(desk, actor, number)
-    must_see(actor, Part.EVIDENCE)
+    case = find_kept(desk, actor, number, Part.EVIDENCE)
     item = desk.lookup.evidence_item(case.complaint, evidence)
     note_look(desk, actor, case, "opened_original", at, facts={"evidence": str(evidence)}, reason=reason)
     return facts_of(desk, item, Recipient.DESK), desk.vault.stream(item.content, Recipient.DESK)
@@ -116,19 +134,17 @@ def timeline(desk: Desk, actor: Actor, number: str, after: int, limit: int) -> S
     return desk.lookup.timeline(about, after, limit)
 
 
-def reasons(desk: Desk, actor: Actor, number: str, at: datetime) -> Mapping[str, str]:
-    """The sealed reasons of a case's moves and looks, by object id; reading them is a look."""
-    case = find_case(desk, actor, number)
-    must_see(actor, Part.WORK)
+def reasons(desk: Desk, actor: Actor, number: str, at: datetime) -> Mapping[str, Mapping[str, Any]]:
+    """The sealed words of a case's moves and looks (`reason` and others), by object id; reading them is a look."""
+    case = find_kept(desk, actor, number, Part.WORK)
     parts = desk.lookup.parts(case.complaint, Kind.REASON)
     note_look(desk, actor, case, "opened_reasons", at, facts={"opened": [Kind.REASON.slug], "items": len(parts)})
-    return {str(part.id): json.loads(desk.vault.open(part, Recipient.DESK))["reason"] for part in parts}
+    return {str(part.id): json.loads(desk.vault.open(part, Recipient.DESK)) for part in parts}
 
 
 def read_messages(desk: Desk, actor: Actor, number: str, at: datetime) -> tuple[Letter, ...]:
     """The letters between reporter and desk, oldest first; a letter that came since the last look makes a new one."""
-    case = find_case(desk, actor, number)
-    must_see(actor, Part.MESSAGES)
+    case = find_kept(desk, actor, number, Part.MESSAGES)
     messages = desk.lookup.messages(case.complaint)
     note_look(desk, actor, case, "opened_messages", at, facts={"opened": [Kind.MESSAGE.slug], "items": len(messages)})
     return tuple(letter_of(desk, one, Recipient.DESK) for one in messages)

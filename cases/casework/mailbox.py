@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from cases.canonical import canonical
+from cases.casework.changes import ANSWERED
 from cases.casework.entries import checked_owner, entry
 from cases.complaint import Complaint
 from cases.errors import BodyNotWhole, MediaRefused, TooLarge
@@ -85,12 +86,16 @@ def show_mailbox(desk: Desk, opened: Opened) -> MailboxView:
     """The whole mailbox, read back with the receipt's own key."""
     complaint = opened.complaint
     filed = desk.lookup.entry_of_filing(complaint.id)
+    status = desk.lookup.status(complaint.id)
+    kept = status.slug != "erased"
+    files = desk.lookup.evidence(complaint.id) if kept else ()
+    statement = desk.lookup.part(complaint.id, Kind.STATEMENT)
     return MailboxView(
-        desk.lookup.status(complaint.id),
+        status,
         complaint.received_at,
-        json.loads(desk.vault.open(desk.lookup.part(complaint.id, Kind.STATEMENT), opened)),
-        tuple(facts_of(desk, item, opened) for item in desk.lookup.evidence(complaint.id)),
-        letters_of(desk, complaint, opened),
+        json.loads(desk.vault.open(statement, opened)) if kept else {"statement": {}},
+        tuple(facts_of(desk, item, opened) for item in files),
+        letters_of(desk, complaint, opened) if kept else (),
         filed,
         None if filed.index is None else desk.ledger.merged(filed.index),
     )
@@ -119,6 +124,7 @@ def add_message(desk: Desk, complaint: Complaint, text: str, at: datetime, then:
     letter = Letter(str(part.id), from_reporter=True, at=at, text=text)
     with desk.work() as work:
         work.add_message(Message(part, from_reporter=True, at=at), noted)
+        work.ask_for(ANSWERED, str(complaint.id), at)
         if then:
             then(work, letter)
     return letter

@@ -1,44 +1,44 @@
-"""Changing a case: moves, assignments, letters to the reporter. The version decided on guards every change."""
+"""Moves: made by one person, or proposed by one and settled by another. The version decided on guards each."""
 
+import json
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from cases.canonical import canonical
 from cases.case import (
-    ASSIGNERS,
-    Assignment,
     Case,
     Given,
-    assign,
+    Move,
     move,
-    must_be_assignable,
-    must_be_complete,
+    must_be_settleable,
     must_have_a_say,
     open_to,
+    propose,
+    settle,
+    step_for,
 )
-from cases.casework.entries import by_staff, checked_owner, owner_of
+from cases.casework.changes import Change, letter, reason_part, staff_change, store
+from cases.casework.entries import owner_of
 from cases.casework.looking import find_case
-from cases.casework.mailbox import Letter
-from cases.casework.statuses import of_case
-from cases.errors import Fault, Malformed, NotPermitted, StaleVersion
-from cases.ledger import EntryKind
-from cases.lifecycle import STEPS, Action
-from cases.people import Role
-from cases.place import Kind, SealedPart
-from cases.ports import Desk, Message, Then
+from cases.casework.registers import must_be_in_register, office_of
+from cases.errors import Fault, Malformed, MoveNotAllowed, StaleVersion, UnknownCase
+from cases.lifecycle import SETTLING, STEPS, Action, State
+from cases.place import Kind, Recipient
+from cases.ports import Desk, Then
 from cases.sight import Actor, Part, must_see
 
-WRITERS = ASSIGNERS | {Role.INVESTIGATOR}
+PROPOSED = "proposed"
 
 
-def moves_open(desk: Desk, actor: Actor, number: str) -> tuple[Case, tuple[Action, ...]]:
+def moves_open(desk: Desk, actor: Actor, number: str, at: datetime) -> tuple[Case, tuple[Action, ...]]:
     """The moves this person could make now. Raises UnknownCase or NotPermitted."""
     case = find_case(desk, actor, number)
     must_see(actor, Part.WORK)
-    return case, open_to(case, actor)
+    return case, open_to(case, actor, at, desk.law)
 
 
-def must_be_movable(desk: Desk, actor: Actor, number: str, action: Action, given: Given) -> Case:
+def must_be_movable(desk: Desk, actor: Actor, number: str, action: Action, given: Given, at: datetime) -> Case:
     """Refuse first what no version would help: who may not, and what is incomplete.
 
     Raises UnknownCase, NotPermitted or Malformed.
@@ -47,7 +47,7 @@ def must_be_movable(desk: Desk, actor: Actor, number: str, action: Action, given
     must_have_a_say(action, actor)
     step = STEPS.get((case.state, action))
     if step and actor.role in step.by:
-        must_be_complete(action, step, given)
+        step_for(case, Move(action, actor, at, given), desk.law)
     return case
 
 
@@ -61,87 +61,116 @@ def make_move(
     at: datetime,
     then: Then | None = None,
 ) -> Case:
-    """Take a step of the lifecycle. Raises UnknownCase, NotPermitted, StaleVersion, Malformed, MoveNotAllowed."""
-    case = must_be_movable(desk, actor, number, action, given)
+    """Take a step of the lifecycle, or propose one that takes four eyes, or settle such a proposal.
+
+    Raises NotPermitted, UnknownCase, StaleVersion, Malformed, MoveNotAllowed.
+    """
+    case = must_be_movable(desk, actor, number, action, given, at)
     must_be_current(case, version)
-    moved, facts = move(case, action, actor, at, given, desk.law)
-    letter = _letter(desk, case, action, given, at)
-    sealed = _reason(desk, case, given) + ((letter.part,) if letter else ())
-    noted = by_staff(desk, EntryKind.CHANGE, moved, actor, at, str(action), facts=facts, sealed=sealed)
+    asked = Move(action, actor, at, given)
+    change = _settling(desk, case, asked) if action in SETTLING else _stepping(desk, case, asked)
     with desk.work() as work:
-        work.record(moved, noted, of_case(moved), letter)
+        store(work, change, at)
+        if action is Action.ERASE or (action is Action.APPROVE and change.after.erased_at):
+            work.erase(change.after)
         if then:
-            then(work, moved)
-    return moved
+            then(work, change.after)
+    return change.after
 
 
-def make_assignment(
-    desk: Desk, actor: Actor, number: str, version: int, who: Assignment, at: datetime, then: Then | None = None
-) -> Case:
-    """Ask a person to work a case. Raises NotPermitted, UnknownCase, StaleVersion, ConflictOfInterest, Malformed."""
-    case = find_case(desk, actor, number)
-    if actor.role not in ASSIGNERS:
-        raise NotPermitted("Only intake, the head or the outside office assign people.")
-    person = desk.lookup.directory().person(who.person)
-    if person is None or who.role not in person.roles:
-        raise Malformed([Fault("#/person", f"The directory has no {who.role} with this number.")])
-    must_be_assignable(case, who.role)
-    must_be_current(case, version)
-    who = replace(who, person=person.staff_number)  # the wall knows one spelling of a number
-    walled = desk.lookup.is_walled(number, who.person) or desk.lookup.is_addressed(number, who.person)
-    assigned, facts = assign(case, who, actor, walled=walled)
-    noted = by_staff(desk, EntryKind.CHANGE, assigned, actor, at, "assigned", facts=facts)
-    with desk.work() as work:
-        work.record(assigned, noted, of_case(assigned))
-        if then:
-            then(work, assigned)
-    return assigned
+def was_proposed(case: Case, action: Action) -> bool:
+    """Whether a move that was just taken only became a proposal."""
+    return case.proposal is not None and case.proposal.action is action
 
 
-def write_to_reporter(
-    desk: Desk, actor: Actor, number: str, version: int, text: str, at: datetime, then: Then | None = None
-) -> Letter:
-    """A letter into the reporter's mailbox; a change of the case like any other."""
-    case = find_case(desk, actor, number)
-    if actor.role not in WRITERS:
-        raise NotPermitted("Only those who work the case write to the reporter.")
-    must_be_current(case, version)
-    message = _message(desk, case, text, at)
-    written = _next_version(case, actor)
-    noted = by_staff(desk, EntryKind.CHANGE, written, actor, at, "message_sent", sealed=(message.part,))
-    letter = Letter(str(message.part.id), from_reporter=False, at=at, text=text)
-    with desk.work() as work:
-        work.record(written, noted, of_case(written), message)
-        if then:
-            then(work, letter)
-    return letter
+def _stepping(desk: Desk, case: Case, asked: Move) -> Change:
+    step = step_for(case, asked, desk.law)
+    _must_fit_the_register(desk, case, asked)
+    if step.approved_by:
+        return _proposing(desk, case, asked)
+    asked = replace(asked, office=_office(desk, case, asked))
+    decided = move(case, asked, desk.law)
+    sealed = reason_part(desk, case, asked.given.words())
+    return _with_letter(desk, staff_change(desk, asked.by, case, decided, str(asked.action), asked.at, sealed), asked)
+
+
+def _proposing(desk: Desk, case: Case, asked: Move) -> Change:
+    part = desk.vault.seal(Kind.PROPOSAL, owner_of(desk, case), canonical(asked.given.told()))
+    decided = propose(case, asked, desk.law, part.id)
+    sealed = (part, *reason_part(desk, case, asked.given.words()))
+    return staff_change(desk, asked.by, case, decided, PROPOSED, asked.at, sealed)
+
+
+def _settling(desk: Desk, case: Case, asked: Move) -> Change:
+    """An approved move is made with what its proposer handed in, and carries their letter."""
+    proposal = must_be_settleable(case, asked, desk.law)
+    handed_in = Given()
+    if asked.action is Action.APPROVE:
+        handed_in = _handed_in(desk, case, proposal.given)
+    decided = settle(case, asked, handed_in, desk.law)
+    sealed = reason_part(desk, case, asked.given.words())
+    change = staff_change(desk, asked.by, case, decided, str(asked.action), asked.at, sealed)
+    return _with_letter(desk, change, replace(asked, action=proposal.action, given=handed_in))
+
+
+def _handed_in(desk: Desk, case: Case, part: UUID) -> Given:
+    sealed = desk.lookup.sealed(case.complaint, part)
+    return Given.read(json.loads(desk.vault.open(sealed, Recipient.DESK)))
+
+
+def _with_letter(desk: Desk, change: Change, asked: Move) -> Change:
+    """Whatever the reporter is told by a move goes into their mailbox with it."""
+    text = _text(desk, change.after, asked)
+    if not text:
+        return change
+    told = letter(desk, change.after, text, asked.at)
+    noted = replace(change.noted, sealed=(*change.noted.sealed, told.part))
+    return replace(change, noted=noted, letter=told)
+
+
+def _text(desk: Desk, after: Case, asked: Move) -> str:
+    """Closing carries the reasoned notice; acknowledging and redirecting send letters of the catalogue."""
+    given, day = asked.given, asked.at.date()
+    match asked.action:
+        case Action.ACKNOWLEDGE:
+            return given.notice or desk.law.wording("letter-acknowledged", day).text
+        case Action.REDIRECT:
+            return given.notice or desk.law.wording(f"letter-redirected-{after.referred_to or given.referred_to}", day).text
+        case Action.ASK_REPORTER:
+            return given.question
+        case Action.CLOSE | Action.MERGE:
+            return given.notice
+        case _:
+            return ""
+
+
+def _must_fit_the_register(desk: Desk, case: Case, asked: Move) -> None:
+    """Persons and other cases that a move names must be there. Raises Malformed or MoveNotAllowed."""
+    if asked.given.person is not None:
+        must_be_in_register(desk, case, asked.given.person)
+    if asked.action is Action.MERGE:
+        _must_be_mergeable(desk, case, asked)
+
+
+def _must_be_mergeable(desk: Desk, case: Case, asked: Move) -> None:
+    """Only into an open case that the mover may see; an unknown one and a hidden one get the same words."""
+    into = asked.given.into.strip()
+    try:
+        target = find_case(desk, asked.by, into)
+    except UnknownCase:
+        target = case
+    if target.number == case.number:
+        raise Malformed([Fault("#/into", "This must be the number of another case that you may see.")])
+    if target.state is State.CLOSED or target.queue is not case.queue:
+        raise MoveNotAllowed("A case is merged only into an open case of the same office.")
+
+
+def _office(desk: Desk, case: Case, asked: Move) -> str:
+    """Whose working days count: those of the subject who is to comment."""
+    return office_of(desk, case) if asked.action is Action.SEND_FINDINGS else ""
 
 
 def must_be_current(case: Case, version: int) -> None:
     """Refuse a change decided on an older case. Raises StaleVersion."""
     if case.version != version:
         raise StaleVersion(f"The case is at version {case.version} now. Read it again and decide on that.")
-
-
-def _next_version(case: Case, actor: Actor) -> Case:
-    return replace(case, version=case.version + 1, worked_by=case.worked_by | {actor.person})
-
-
-def _letter(desk: Desk, case: Case, action: Action, given: Given, at: datetime) -> Message | None:
-    """Closing carries the reasoned notice; acknowledging sends the letter of the catalogue unless another is given."""
-    text = given.notice
-    if action is Action.ACKNOWLEDGE and not text:
-        text = desk.law.wording("letter-acknowledged", at.date()).text
-    return _message(desk, case, text, at) if text else None
-
-
-def _message(desk: Desk, case: Case, text: str, at: datetime) -> Message:
-    owner = checked_owner(desk, desk.lookup.complaint(case.complaint), at)
-    part = desk.vault.seal(Kind.MESSAGE, owner, canonical({"text": text}))
-    return Message(part, from_reporter=False, at=at)
-
-
-def _reason(desk: Desk, case: Case, given: Given) -> tuple[SealedPart, ...]:
-    if not given.reason:
-        return ()
-    return (desk.vault.seal(Kind.REASON, owner_of(desk, case), canonical({"reason": given.reason})),)

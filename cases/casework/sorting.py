@@ -2,21 +2,25 @@
 
 import json
 import secrets
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from cases.canonical import canonical
-from cases.case import Case, next_due
+from cases.case import Case, changed
+from cases.case.clocked import first_clocks
+from cases.casework.changes import ask_for_lapses
 from cases.casework.entries import entry
+from cases.casework.registers import sealed_register
+from cases.casework.screening import Wish, newest_wish, opened_routing_facts, standing_of
 from cases.casework.statuses import of_case
 from cases.catalogue import Catalogue
 from cases.complaint import Complaint, RoutingFacts, Statement
 from cases.ledger import WORKER, About, EntryKind
 from cases.lifecycle import State
-from cases.place import Kind, Owner, Recipient
-from cases.ports import Desk, Job, Standing, Work
-from cases.routing import Routing, route, screen
+from cases.persons import first_register
+from cases.place import Kind, Owner, Recipient, SealedPart
+from cases.ports import Desk, Job, Work
+from cases.routing import Routing, circumstances_of, involved_in, route, screen
 
 FIVE_DIGITS = 90_000
 TRIES = 64
@@ -30,12 +34,15 @@ def sort_complaint(desk: Desk, job: Job, at: datetime) -> Case | None:
             work.done(job)
         return None
     statement, facts = _open(desk, complaint, at)
-    law = desk.law
-    day = at.date()
-    routing = route(screen(statement, facts, desk.lookup.directory()), law, day)
+    law, day = desk.law, at.date()
+    categories = law.categories_for(statement.concerns, complaint.received_at.date())
+    circumstances = circumstances_of(statement, categories)
+    seen = screen(involved_in(statement), circumstances, facts, desk.lookup.directory(), law, day)
+    routing = route(seen, law, day)
+    sealed = _sealed(desk, complaint, statement, facts, routing)
     with desk.work() as work:
-        case = _numbered(work, complaint, statement, routing, law)
-        _register(desk, work, case, complaint, routing, at)
+        case = _numbered(work, complaint, categories, routing, law)
+        _register(work, case, complaint, routing, sealed, at)
         work.done(job)
     return case
 
@@ -43,17 +50,15 @@ def sort_complaint(desk: Desk, job: Job, at: datetime) -> Case | None:
 def _open(desk: Desk, complaint: Complaint, at: datetime) -> tuple[Statement, RoutingFacts]:
     """Say so in the ledger, then open."""
     statement = desk.lookup.part(complaint.id, Kind.STATEMENT)
-    facts = desk.lookup.part(complaint.id, Kind.ROUTING_FACTS)
     opened = {"opened": [Kind.STATEMENT.slug, Kind.ROUTING_FACTS.slug]}
     about = About.complaint(complaint.id)
     with desk.work() as work:
         work.note(entry(EntryKind.LOOK, about, at, WORKER, "opened_for_sorting", facts=opened))
     told = json.loads(desk.vault.open(statement, Recipient.DESK))["statement"]
-    routing = json.loads(desk.vault.open(facts, Recipient.SORTING))
-    return Statement.read(told), RoutingFacts.read(routing)
+    return Statement.read(told), opened_routing_facts(desk, complaint.id)
 
 
-def _numbered(work: Work, complaint: Complaint, statement: Statement, routing: Routing, law: Catalogue) -> Case:
+def _numbered(work: Work, complaint: Complaint, categories: tuple[str, ...], routing: Routing, law: Catalogue) -> Case:
     case = Case(
         _free_number(work, complaint.received_at.year),
         complaint.id,
@@ -61,11 +66,10 @@ def _numbered(work: Work, complaint: Complaint, statement: Statement, routing: R
         routing.to,
         State.REGISTERED,
         1,
-        law.categories_for(statement.concerns, complaint.received_at.date()),
+        categories,
         complaint.received_at,
-        None,
     )
-    return replace(case, due=next_due(case, complaint.received_at, law))
+    return first_clocks(case, law)
 
 
 def _free_number(work: Work, year: int) -> str:
@@ -78,17 +82,28 @@ def _free_number(work: Work, year: int) -> str:
     raise RuntimeError("no free case number was found")
 
 
-def _register(desk: Desk, work: Work, case: Case, complaint: Complaint, routing: Routing, at: datetime) -> None:
+def _sealed(
+    desk: Desk, complaint: Complaint, statement: Statement, facts: RoutingFacts, routing: Routing
+) -> tuple[SealedPart, ...]:
+    """Why it went where it went, in its two halves; the register of persons; and the consent, for the desk to know."""
     owner = Owner(complaint.id, complaint.mailbox_key)
     leg = {"addressee": routing.addressee, "explanation": routing.kept_with_identity}
-    sealed = (
+    wish = newest_wish(desk, complaint.id) or Wish(facts.consent)
+    return (
         desk.vault.seal(Kind.EXPLANATION, owner, canonical(routing.explanation)),
         desk.vault.seal(Kind.SUPERVISOR_LEG, owner, canonical(leg)),
+        sealed_register(desk, owner, first_register(statement.told, routing.matches)),
+        desk.vault.seal(Kind.CONSENT, owner, canonical(wish.told())),
     )
-    facts = {"complaint_id": str(complaint.id), "to": list(routing.to), "categories": list(case.categories)}
+
+
+def _register(
+    work: Work, case: Case, complaint: Complaint, routing: Routing, sealed: tuple[SealedPart, ...], at: datetime
+) -> None:
+    facts = {"complaint_id": str(complaint.id), "case": changed(None, case)}
     about = About.case(case.number)
     registered = entry(
         EntryKind.CHANGE, about, at, WORKER, "registered", version=case.version, facts=facts, sealed=sealed
     )
-    standing = Standing(routing.walled, routing.walled_by_identity, routing.addressee)
-    work.register(case, standing, registered, of_case(case))
+    work.register(case, standing_of(routing, case), registered, of_case(case))
+    ask_for_lapses(work, None, case, at)

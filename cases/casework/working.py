@@ -1,14 +1,31 @@
 """What the worker does, one step at a time: sort a complaint, merge entries, tidy up."""
 
 import logging
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
+from cases.casework.changes import ANSWERED, LAPSE, RESCREEN
+from cases.casework.consenting import CONSENT
 from cases.casework.filing import SORT
+from cases.casework.lapsing import follow_consent, lapse_clock, note_answer, screen_again, shred
 from cases.casework.sorting import sort_complaint
 from cases.errors import CaseError
-from cases.ports import Desk, Job
+from cases.ports import SHRED, Desk, Job
 
 LOG = logging.getLogger("rule12.worker")
+EFFECTS: Mapping[str, Callable[[Desk, Job, datetime], object]] = MappingProxyType(
+    {
+        SORT: sort_complaint,
+        LAPSE: lapse_clock,
+        RESCREEN: screen_again,
+        ANSWERED: note_answer,
+        CONSENT: follow_consent,
+        SHRED: shred,
+    }
+)
+"""What each kind of job does. Each leaves the job done, in the transaction of its effect."""
+
 TIDY_EVERY = timedelta(minutes=10)
 
 
@@ -34,11 +51,12 @@ class Worker:
 
     def _do(self, job: Job, at: datetime) -> None:
         """A job that fails comes back later; one sick complaint never stops the others."""
-        if job.kind != SORT:
+        effect = EFFECTS.get(job.kind)
+        if effect is None:
             self._desk.jobs.failed(job, f"nobody knows how to do {job.kind}", at)
             return
         try:
-            sort_complaint(self._desk, job, at)
+            effect(self._desk, job, at)
         except Exception as error:  # noqa: BLE001 - whatever ails one complaint, the next must be sorted
             why = str(error) if isinstance(error, CaseError) else type(error).__name__
             LOG.warning("job %s of kind %s failed (attempt %s): %s", job.id, job.kind, job.attempts, why)

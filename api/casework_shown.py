@@ -1,0 +1,108 @@
+"""From casework's values to what goes over the wire: persons, allegations, requests, clocks, the law cited."""
+
+from typing import Any
+
+from api.shown import moment
+from cases.case import Allegation, Case, Proposal
+from cases.casework.alleging import ShownAllegation
+from cases.catalogue import Catalogue, Cited
+from cases.clocks import Running, told
+from cases.identity import IdentityRequest
+from cases.lifecycle import STEPS
+from cases.persons import CasePerson
+from cases.times import stamp
+
+
+def person(one: CasePerson, case: Case) -> dict[str, Any]:
+    row = one.told()
+    return {**row, "person_id": row.pop("id"), "notice_owed": one.id in case.owed}
+
+
+def clear_allegation(one: Allegation) -> dict[str, Any]:
+    return {
+        "allegation_id": str(one.id),
+        "person": str(one.person),
+        "category": one.category,
+        "authority": one.authority,
+        "decided_here": one.here,
+        "finding": one.finding,
+        "standard": one.standard,
+        "misconduct": one.misconduct,
+    }
+
+
+def allegation(one: ShownAllegation) -> dict[str, Any]:
+    return clear_allegation(one.allegation) | {"account": one.account, "cited": cited(one.cited)}
+
+
+def cited(found: Cited) -> dict[str, Any]:
+    return {
+        "category": found.category,
+        "conduct_on": found.conduct_on.isoformat() if found.conduct_on else None,
+        "date_unknown": found.date_unknown,
+        "editions_differ": found.editions_differ,
+        "remarks": list(found.remarks),
+        "paragraphs": [
+            {"label": f"{row.instrument}({row.paragraph})", "edition": row.edition, "summary": row.summary}
+            for row in found.paragraphs
+        ],
+        "provisions": found.provision.provisions if found.provision else None,
+    }
+
+
+def request(one: IdentityRequest, reason: str | None = None) -> dict[str, Any]:
+    row = {
+        "request_id": str(one.id),
+        "number": one.number,
+        "requester": one.requester,
+        "role": str(one.role),
+        "asked_at": stamp(one.asked_at),
+        "standing": str(one.standing),
+        "decided_at": moment(one.decided_at),
+        "until": moment(one.until),
+    }
+    return row if reason is None else row | {"reason": reason}
+
+
+def work(case: Case, law: Catalogue) -> dict[str, Any]:
+    """What of the work a case's page shows besides the row of a list."""
+    return {
+        "outcome": case.outcome,
+        "referred_to": case.referred_to,
+        "merged_into": case.merged_into,
+        "clocks": [clock(one, law) for one in case.clocks],
+        "proposal": proposal(case, case.proposal) if case.proposal else None,
+        "holds": [{"hold_id": str(hold.id), "since": stamp(hold.at)} for hold in case.holds],
+        "allegations": len(case.allegations),
+        "notices_owed": len(case.owed),
+        "comment": str(case.comment),
+        "response": str(case.response),
+        "measures": [{"person": str(who), "measure": slug} for who, slug in case.measures],
+        "decided_at": moment(case.decided_at),
+        "reopened": case.reopened,
+        "erased_at": moment(case.erased_at),
+    }
+
+
+def clock(one: Running, law: Catalogue) -> dict[str, Any]:
+    tellings = told(law, one, law.calendar("")) if one.runs else ()
+    return {
+        "what": one.name,
+        "belongs_to": str(one.belongs_to),
+        "started_at": stamp(one.started_at),
+        "by": stamp(one.due_by),
+        "paused": one.paused_at is not None,
+        "ended_at": moment(one.ended_at),
+        "told": [{"at": stamp(telling.at), "what": telling.what, "who": list(telling.who)} for telling in tellings],
+    }
+
+
+def proposal(case: Case, one: Proposal) -> dict[str, Any]:
+    return {
+        "move": str(one.action),
+        "by": one.by,
+        "role": str(one.role),
+        "at": stamp(one.at),
+        "expires_at": stamp(one.expires_at),
+        "approved_by": sorted(map(str, STEPS[case.state, one.action].approved_by)),
+    }

@@ -1,0 +1,87 @@
+"""Moves of a case: what is open to me now, and taking a step, alone or with a second person."""
+
+from typing import Any
+
+from api.access import needs
+from api.blueprints import PREFIX, Answer, Blueprint
+from api.context import actor, desk, now
+from api.idempotency import IDEMPOTENCY_KEY, once
+from api.routes.cases import WORKS_CASES
+from api.versions import IF_MATCH, decided_on, tag
+from api.work_schemas import MovedSchema, MoveInSchema, OpenMoveSchema
+from cases.case import Case, Given, Measure
+from cases.casework import moving
+from cases.casework.moving import was_proposed
+from cases.case.given import TERMS
+from cases.lifecycle import SETTLING, STEPS, Action, Guard, Need, Step
+from cases.sight import Actor
+
+blueprint = Blueprint("moves", __name__, url_prefix=f"{PREFIX}/cases/<string:number>/moves")
+
+
+@blueprint.route("", methods=["GET"])
+@needs(*WORKS_CASES)
+@blueprint.response(200, OpenMoveSchema(many=True))
+def listed(number: str) -> Answer:
+    """The moves open to me now, with what each needs."""
+    who = actor()
+    found, actions = moving.moves_open(desk(), who, number, now())
+    return [_open_move(found, action, who) for action in actions], 200, tag(found)
+
+
+def _open_move(found: Case, action: Action, who: Actor) -> dict[str, Any]:
+    if action in SETTLING:
+        needs_reason = [str(Need.REASON)] if action is Action.REJECT else []
+        return {"move": str(action), "to": str(found.state), "needs": needs_reason, "four_eyes": False}
+    step = STEPS[found.state, action]
+    row: dict[str, Any] = {
+        "move": str(action),
+        "to": str(step.to) if step.to else None,
+        "needs": [str(need) for need in Need if need in step.needs],
+        "four_eyes": bool(step.approved_by),
+    }
+    if step.approved_by:
+        row["approved_by"] = sorted(map(str, step.approved_by))
+    if Guard.REASON_FITS_STATE_AND_ROLE in step.guards and Need.CLOSURE_REASON in step.needs:
+        row["closure_reasons"] = list(desk().law.closures_for(found.state, who.role))
+    if choices := _choices(step):
+        row["choices"] = choices
+    return row
+
+
+def _choices(step: Step) -> dict[str, list[str]]:
+    day = now().date()
+    chosen = {
+        str(need): [term.slug for term in desk().law.terms(set_, day)] for need, set_ in TERMS.items() if need in step.needs
+    }
+    if Need.MEASURES in step.needs:
+        chosen[str(Need.MEASURES)] = [row.slug for row in desk().law.measures_on(day)]
+    return chosen
+
+
+@blueprint.route("", methods=["POST"])
+@blueprint.doc(parameters=[IF_MATCH, IDEMPOTENCY_KEY])
+@needs(*WORKS_CASES)
+@blueprint.arguments(MoveInSchema())
+@blueprint.response(201, MovedSchema)
+def move(told: dict[str, Any], number: str) -> Answer:
+    """Take a step, propose one that takes two people, or settle such a proposal. Needs `If-Match`."""
+    who = actor()
+    action = told.pop("move")
+    given = _given(told)
+    moving.must_be_movable(desk(), who, number, action, given, now())
+    version = decided_on()
+
+    def show(moved: Case) -> dict[str, Any]:
+        outcome = "proposed" if was_proposed(moved, action) else "done"
+        return {"move": str(action), "outcome": outcome, "state": str(moved.state), "version": moved.version}
+
+    done = once(
+        lambda then: moving.make_move(desk(), who, number, version, action, given, now(), then), show, who.person
+    )
+    return done, 201, {"ETag": f'"{done["version"]}"'}
+
+
+def _given(told: dict[str, Any]) -> Given:
+    measures = told.pop("measures", None)
+    return Given(**told, measures=None if measures is None else tuple(Measure(**row) for row in measures))

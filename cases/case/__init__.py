@@ -1,0 +1,56 @@
+"""A case and what a change makes of it. Decides only: stores and sends nothing."""
+
+from cases.case.facts import Allegation, Assignment, Case, Hearing, Hold, Proposal, kept_apart
+from cases.case.given import Given, Measure
+from cases.case.lapsing import LAPSING, answered, lapse
+from cases.case.moving import Move, move, must_be_settleable, must_have_a_say, open_to, propose, settle, step_for
+from cases.case.people import (
+    ALLEGERS,
+    ASSIGNABLE,
+    ASSIGNERS,
+    allege,
+    assign,
+    excluded,
+    must_be_assignable,
+    must_work,
+    recuse,
+    unassign,
+)
+from cases.case.written import changed, read, replay, written
+
+__all__ = [
+    "ALLEGERS",
+    "ASSIGNABLE",
+    "ASSIGNERS",
+    "LAPSING",
+    "Allegation",
+    "Assignment",
+    "Case",
+    "Given",
+    "Hearing",
+    "Hold",
+    "Measure",
+    "Move",
+    "Proposal",
+    "allege",
+    "answered",
+    "assign",
+    "changed",
+    "excluded",
+    "kept_apart",
+    "lapse",
+    "move",
+    "must_be_assignable",
+    "must_be_settleable",
+    "must_have_a_say",
+    "must_work",
+    "open_to",
+    "propose",
+    "read",
+    "recuse",
+    "replay",
+    "settle",
+    "step_for",
+    "unassign",
+    "written",
+]

@@ -1,0 +1,73 @@
+"""Which clocks a change starts, ends, pauses and resumes. All of it is data: a clock names the actions it hangs on."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from cases.case.facts import Case
+from cases.catalogue import Belongs, Calendar, Catalogue, Clock
+from cases.clocks import Running, due, end, extend, in_state, start
+from cases.lifecycle import OPEN
+
+RECEIPT = "receipt"
+PROPOSE = "propose"
+
+
+def first_clocks(case: Case, law: Catalogue) -> Case:
+    """The clocks of a complaint just sorted: all that run from its receipt."""
+    return _sounded(case, RECEIPT, case.received_at, law, law.calendar(""))
+
+
+def sounded(before: Case, after: Case, event: str, at: datetime, law: Catalogue, office: str = "") -> Case:
+    """The case with its clocks as an event (an action, or what lapsed) leaves them.
+
+    `office` is where whoever must act works: its calendar says which days count.
+    """
+    calendar = law.calendar(office)
+    sounding = _sounded(after, event, at, law, calendar)
+    return sounding if before.state is after.state else _halted(sounding, at, law, calendar)
+
+
+def _sounded(case: Case, event: str, at: datetime, law: Catalogue, calendar: Calendar) -> Case:
+    day = case.received_at.date()
+    inherited = {clock.name: clock for clock in law.clocks_on(day)}
+    kept: list[Running] = []
+    for running in case.clocks:
+        clock = inherited[running.name]
+        if running.ended_at is None and event in (*clock.until, clock.runs_from):
+            if event != clock.runs_from:
+                kept.append(end(running, at))
+        else:
+            kept.append(running)
+    kept += [begun for clock in inherited.values() if (begun := _begun(clock, event, at, law, calendar, case))]
+    return replace(case, clocks=tuple(kept))
+
+
+def _begun(
+    clock: Clock, event: str, at: datetime, law: Catalogue, calendar: Calendar, case: Case
+) -> Running | None:
+    """A clock started by this event; one with `otherwise` runs from receipt as if that other clock ran out unmet."""
+    if clock.runs_from == event:
+        return start(clock, at, calendar)
+    if event == RECEIPT and clock.otherwise:
+        other = law.clock(clock.otherwise, case.received_at.date())
+        return start(clock, due(other, at, calendar), calendar)
+    return None
+
+
+def _halted(case: Case, at: datetime, law: Catalogue, calendar: Calendar) -> Case:
+    """What stands still in the state just reached is paused, the rest goes on. A closed case has no clock of its own."""
+    if case.state in OPEN:
+        return replace(case, clocks=in_state(case.clocks, law, str(case.state), at, calendar))
+    own = (one if one.belongs_to is Belongs.REPORTER else end(one, at) for one in case.clocks)
+    return replace(case, clocks=tuple(own))
+
+
+def extended(case: Case, name: str, law: Catalogue, office: str) -> Case:
+    """The case with one of its running clocks extended. Raises ClockRefused."""
+
+    def longer(running: Running) -> Running:
+        if running.name != name or running.ended_at is not None:
+            return running
+        return extend(running, law.clock(name, running.started_at.date()), law.calendar(office))
+
+    return replace(case, clocks=tuple(map(longer, case.clocks)))

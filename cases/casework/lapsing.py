@@ -1,0 +1,72 @@
+"""What the worker does to cases by itself: time limits that lapse, answers that came, consent that changed, facts that
+came later."""
+
+from datetime import datetime
+from uuid import UUID
+
+from cases.case import Case, answered, lapse
+from cases.casework.changes import Change, store, worker_change
+from cases.casework.entries import entry
+from cases.casework.screening import rescreen
+from cases.errors import UnknownCase
+from cases.ledger import WORKER, About, EntryKind
+from cases.ports import Desk, Job
+
+
+def lapse_clock(desk: Desk, job: Job, at: datetime) -> None:
+    """Let whatever ran out take its effect; a limit that was met, moved or paused in the meantime changes nothing."""
+    case = _case(desk, job)
+    decided = lapse(case, at, desk.law)
+    change = worker_change(case, decided, f"{decided[1]['clock']}_lapsed", at) if decided else None
+    _finish(desk, job, change, at)
+
+
+def note_answer(desk: Desk, job: Job, at: datetime) -> None:
+    """The reporter wrote: a case that waited for them goes on."""
+    case = desk.lookup.case_of(UUID(job.about))
+    decided = answered(case, at, desk.law) if case else None
+    change = worker_change(case, decided, "reporter_answered", at) if case and decided else None
+    _finish(desk, job, change, at)
+
+
+def follow_consent(desk: Desk, job: Job, at: datetime) -> None:
+    """The reporter's wish changed: requests and grants made under the old one end, and the case is screened again."""
+    case = desk.lookup.case_of(UUID(job.about))
+    if case is None:  # not sorted yet: sorting reads the newest wish
+        _finish(desk, job, None, at)
+        return
+    change = rescreen(desk, case, at)
+    ended = entry(EntryKind.LOOK, About.case(case.number), at, WORKER, "identity_requests_ended")
+    with desk.work() as work:
+        store(work, change, at)
+        if desk.lookup.requests(case.number):
+            work.note(ended)
+            work.revoke_grants(case.number)
+        work.done(job)
+
+
+def screen_again(desk: Desk, job: Job, at: datetime) -> None:
+    """Persons of a case changed: screen with all the worker may open."""
+    _finish(desk, job, rescreen(desk, _case(desk, job), at), at)
+
+
+def shred(desk: Desk, job: Job, at: datetime) -> None:
+    """Delete what an erasure left to do. Done again after an interruption, it changes nothing more."""
+    complaint = UUID(job.about)
+    desk.vault.erase(complaint, [item.content.id for item in desk.lookup.evidence(complaint)])
+    _finish(desk, job, None, at)
+
+
+def _case(desk: Desk, job: Job) -> Case:
+    """Raises UnknownCase."""
+    case = desk.lookup.case_of(desk.lookup.complaint_of(job.about))
+    if case is None:
+        raise UnknownCase("There is no such case.")
+    return case
+
+
+def _finish(desk: Desk, job: Job, change: Change | None, at: datetime) -> None:
+    with desk.work() as work:
+        if change:
+            store(work, change, at)
+        work.done(job)

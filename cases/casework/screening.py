@@ -1,0 +1,125 @@
+"""Screening of a case, at its first sorting and again whenever later facts come in.
+
+Only the worker opens routing facts, and an entry says so first. What an officer records takes effect at once as far as
+it needs nothing of the reporter: whoever is named is walled off in the same transaction. The rest is the worker's.
+"""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from cases.canonical import canonical
+from cases.case import Case, changed, excluded
+from cases.casework.changes import Change, worker_change
+from cases.casework.entries import entry, owner_of
+from cases.casework.registers import kept_register, open_register, statement_of
+from cases.complaint import Consent, RoutingFacts, Statement
+from cases.ledger import WORKER, About, EntryKind
+from cases.lifecycle import Queue, State
+from cases.persons import Register, matched
+from cases.place import Kind, Recipient, SealedPart
+from cases.ports import Desk, Standing
+from cases.routing import Circumstances, Routing, circumstances_of, route, screen
+
+OPENS = {"opened": [Kind.STATEMENT.slug, Kind.PERSONS.slug, Kind.ROUTING_FACTS.slug]}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How far the reporter lets it be known now; `share` is None where they did not speak of it again."""
+
+    consent: Consent
+    share: bool | None = None
+
+    def told(self) -> dict[str, Any]:
+        return {"consent": str(self.consent), "share_with_supervisor": self.share}
+
+    @classmethod
+    def read(cls, told: dict[str, Any]) -> "Wish":
+        return cls(Consent(told["consent"]), told["share_with_supervisor"])
+
+
+def newest_wish(desk: Desk, complaint: UUID) -> Wish | None:
+    """What the reporter last said of their consent since they filed, or what sorting kept; None before either."""
+    parts = desk.lookup.parts(complaint, Kind.CONSENT)
+    return Wish.read(json.loads(desk.vault.open(parts[-1], Recipient.DESK))) if parts else None
+
+
+def consent_of(desk: Desk, case: Case) -> Consent:
+    """How far the reporter of a case lets it be known now; nobody knows means nobody is told."""
+    wish = newest_wish(desk, case.complaint)
+    return wish.consent if wish else Consent.ANONYMOUS
+
+
+def opened_routing_facts(desk: Desk, complaint: UUID) -> RoutingFacts:
+    """The reporter's routing facts under their newest wish. Whoever calls this wrote the entry that says so."""
+    part = desk.lookup.latest(complaint, Kind.ROUTING_FACTS)
+    told = RoutingFacts.read(json.loads(desk.vault.open(part, Recipient.SORTING)))
+    wish = newest_wish(desk, complaint)
+    if wish is None:
+        return told
+    share = told.share_with_supervisor if wish.share is None else wish.share
+    return replace(told, consent=wish.consent, share_with_supervisor=share and wish.consent is not Consent.ANONYMOUS)
+
+
+def screened(desk: Desk, case: Case, register: Register, facts: RoutingFacts, day: datetime) -> Routing:
+    """Where a case goes as its register and circumstances stand."""
+    directory = desk.lookup.directory()
+    involved = [person.involved() for person in register]
+    seen = screen(involved, circumstances(desk, case), facts, directory, desk.law, day.date())
+    return route(seen, desk.law, day.date())
+
+
+def circumstances(desk: Desk, case: Case) -> Circumstances:
+    return circumstances_of(Statement.read(statement_of(desk, case)), case.categories)
+
+
+def standing_of(routing: Routing, case: Case) -> Standing:
+    """Whoever recused themselves stays out, whatever a screening finds."""
+    return Standing(routing.walled | case.recused, routing.walled_by_identity, routing.addressee)
+
+
+def screened_at_once(desk: Desk, case: Case, register: Register, at: datetime) -> tuple[Case, frozenset[str], Register]:
+    """What a screening that knows nothing of the reporter makes of a case: it hides, and never shows anew."""
+    routing = screened(desk, case, register, RoutingFacts(Consent.ANONYMOUS), at)
+    leaves = routing.queue is Queue.OUTSIDE and case.queue is not Queue.OUTSIDE
+    kept = _handed_over(case, routing) if leaves else case
+    return excluded(kept, routing.walled), routing.walled, matched(register, routing.matches)
+
+
+def _handed_over(case: Case, routing: Routing) -> Case:
+    """To another office: nobody of the office it was with works it any more."""
+    people = frozenset(who.person for who in case.assignees)
+    return replace(excluded(case, people), queue=routing.queue, to=routing.to, proposal=None)
+
+
+def rescreen(desk: Desk, case: Case, at: datetime) -> Change:
+    """Screen a registered case again, with all that is known now."""
+    noted = entry(EntryKind.LOOK, About.case(case.number), at, WORKER, "opened_for_screening", facts=OPENS)
+    with desk.work() as work:
+        work.note(noted)
+    facts = opened_routing_facts(desk, case.complaint)
+    register = open_register(desk, case)
+    routing = screened(desk, case, register, facts, at)
+    if case.state is State.CLOSED:  # nobody is told anew of a case that is over; walls still follow the facts
+        told = routing.addressee is not None and desk.lookup.is_addressed(case.number, routing.addressee)
+        routing = replace(routing, to=case.to, queue=case.queue, addressee=routing.addressee if told else None)
+    after = case if routing.queue is case.queue else _handed_over(case, routing)
+    after = excluded(replace(after, to=routing.to, version=case.version + 1), routing.walled)
+    sealed = sealed_screening(desk, case, routing, matched(register, routing.matches))
+    change = worker_change(case, (after, {"case": changed(case, after)}), "screened_again", at, sealed)
+    return replace(change, standing=standing_of(routing, case))
+
+
+def sealed_screening(desk: Desk, case: Case, routing: Routing, register: Register) -> tuple[SealedPart, ...]:
+    """The explanation for the desk, the supervisor's leg for the identity compartment, the register as matched."""
+    owner = owner_of(desk, case)
+    leg = {"addressee": routing.addressee, "explanation": routing.kept_with_identity}
+    return (
+        desk.vault.seal(Kind.EXPLANATION, owner, canonical(routing.explanation)),
+        desk.vault.seal(Kind.SUPERVISOR_LEG, owner, canonical(leg)),
+        kept_register(desk, case, register),
+    )
+

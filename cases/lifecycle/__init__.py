@@ -1,0 +1,30 @@
+"""How a case runs: one table of steps. The SQL check, the OpenAPI enum, the diagram and the tests derive from it."""
+
+from cases.lifecycle.diagram import diagram
+from cases.lifecycle.steps import (
+    DECIDER_SEES_FROM,
+    NO_WORK,
+    SETTLING,
+    STEPS,
+    Step,
+    roles_of,
+    steps_from,
+)
+from cases.lifecycle.words import OPEN, Action, Guard, Need, Queue, State
+
+__all__ = [
+    "DECIDER_SEES_FROM",
+    "NO_WORK",
+    "OPEN",
+    "SETTLING",
+    "STEPS",
+    "Action",
+    "Guard",
+    "Need",
+    "Queue",
+    "State",
+    "Step",
+    "diagram",
+    "roles_of",
+    "steps_from",
+]

@@ -1,0 +1,133 @@
+"""The words of the lifecycle: where a case stands, what can be done to it, what that needs and what stands against it."""
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a case stands (facts §4). A complaint not yet sorted has no case."""
+
+    REGISTERED = "registered"
+    ASSESSMENT = "assessment"
+    AWAITING_INFORMATION = "awaiting_information"
+    INVESTIGATION = "investigation"
+    FINDINGS_FOR_COMMENT = "findings_for_comment"
+    REPORTED = "reported"
+    WITH_DECIDER = "with_decider"
+    REFERRED = "referred"
+    CLOSED = "closed"
+
+
+OPEN = tuple(state for state in State if state is not State.CLOSED)
+
+
+class Action(StrEnum):
+    """What can be done to a case."""
+
+    ACKNOWLEDGE = "acknowledge"
+    ASSESS = "assess"
+    REDIRECT = "redirect"
+    ASK_REPORTER = "ask_reporter"
+    RESUME = "resume"
+    CONCLUDE_ASSESSMENT = "conclude_assessment"
+    OPEN_INVESTIGATION = "open_investigation"
+    REFER = "refer"
+    RECORD_RETURN = "record_return"
+    MERGE = "merge"
+    PRESERVE_EVIDENCE = "preserve_evidence"
+    CONTAIN = "contain"
+    EXTEND_CLOCK = "extend_clock"
+    REPORT_IMPLICATIONS = "report_implications"
+    NOTIFY_SUBJECT = "notify_subject"
+    RECORD_FINDING = "record_finding"
+    SEND_FINDINGS = "send_findings"
+    RECORD_COMMENT = "record_comment"
+    ISSUE_REPORT = "issue_report"
+    HAND_TO_DECIDER = "hand_to_decider"
+    ISSUE_ALLEGATIONS = "issue_allegations"
+    RECORD_RESPONSE = "record_response"
+    ADMINISTRATIVE_LEAVE = "administrative_leave"
+    RECORD_DECISION = "record_decision"
+    DECIDE = "decide"
+    NOTIFY_DECISION = "notify_decision"
+    RECORD_APPEAL = "record_appeal"
+    PLACE_HOLD = "place_hold"
+    LIFT_HOLD = "lift_hold"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    ERASE = "erase"
+    APPROVE = "approve"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+
+
+class Need(StrEnum):
+    """What a move must be given. `cases/case/given.py` says of what kind each is, and which are kept sealed."""
+
+    REASON = "reason"
+    CLOSURE_REASON = "closure_reason"
+    NOTICE = "notice"
+    QUESTION = "question"
+    OUTCOME = "outcome"
+    REFERRED_TO = "referred_to"
+    ANSWER = "answer"
+    GROUND = "ground"
+    INTO = "into"
+    CLOCK = "clock"
+    PERSON = "person"
+    ALLEGATION = "allegation"
+    FINDING = "finding"
+    COUNSEL_INFORMED = "counsel_informed"
+    EVIDENCE_DISCLOSED = "evidence_disclosed"
+    FACTS_ESTABLISHED = "facts_established"
+    STANDARD = "standard"
+    MISCONDUCT = "misconduct"
+    MEASURES = "measures"
+    APPEAL_ROUTE = "appeal_route"
+    APPEAL_BY = "appeal_by"
+    REVIEW_ON = "review_on"
+    HOLD = "hold"
+
+
+class Guard(StrEnum):
+    """Conditions beyond state and role; `cases/case/guards.py` holds the function and the sentence of each."""
+
+    NOT_YET_ACKNOWLEDGED = "not_yet_acknowledged"
+    MOVER_IS_ASSIGNED = "mover_is_assigned"
+    MOVER_NEVER_WORKED_IT = "mover_never_worked_it"
+    WORKER_NEVER_DECIDED_IT = "worker_never_decided_it"
+    MOVER_DECIDED_NO_EARLIER_ROUND = "mover_decided_no_earlier_round"
+    REASON_FITS_STATE_AND_ROLE = "reason_fits_state_and_role"
+    REASON_FITS_THE_DECISION = "reason_fits_the_decision"
+    OUTCOME_IS_POSSIBLE_MISCONDUCT = "outcome_is_possible_misconduct"
+    OUTCOME_IS_NOT_MISCONDUCT = "outcome_is_not_misconduct"
+    EVIDENCE_WAS_PRESERVED = "evidence_was_preserved"
+    SOMETHING_IS_ALLEGED = "something_is_alleged"
+    EVERY_ALLEGATION_HAS_A_FINDING = "every_allegation_has_a_finding"
+    SUBJECTS_WERE_NOTIFIED = "subjects_were_notified"
+    NO_NOTICE_IS_OWED = "no_notice_is_owed"
+    FINDINGS_WERE_PUT_TO_THE_SUBJECT = "findings_were_put_to_the_subject"
+    COMMENT_IS_AWAITED = "comment_is_awaited"
+    RESPONSE_IS_AWAITED = "response_is_awaited"
+    SUBJECT_COULD_RESPOND = "subject_could_respond"
+    EVERY_ALLEGATION_HAS_A_DECISION = "every_allegation_has_a_decision"
+    STANDARD_CARRIES_THE_MEASURE = "standard_carries_the_measure"
+    ONE_MEASURE_FOR_EACH_SUBJECT = "one_measure_for_each_subject"
+    SOMETHING_IS_DECIDED_HERE = "something_is_decided_here"
+    ACCOUNT_IS_ATTRIBUTED = "account_is_attributed"
+    NOTHING_WAS_FOUND = "nothing_was_found"
+    NOT_YET_DECIDED = "not_yet_decided"
+    WAS_DECIDED = "was_decided"
+    DECISION_WAS_NOTIFIED = "decision_was_notified"
+    REVIEWER_IS_NEW_TO_IT = "reviewer_is_new_to_it"
+    NO_HOLD_STANDS = "no_hold_stands"
+    RETENTION_IS_OVER = "retention_is_over"
+    CLOCK_CAN_BE_EXTENDED = "clock_can_be_extended"
+    NOT_ERASED = "not_erased"
+    WAS_REFERRED_BEFORE_INVESTIGATION = "was_referred_before_investigation"
+
+
+class Queue(StrEnum):
+    """Who works the case: the Inspector General's Office, or the outside office when that office is concerned."""
+
+    IGO = "igo"
+    OUTSIDE = "outside"
