@@ -154,7 +154,7 @@ def next_due(case: Case, at: datetime, law: Catalogue) -> Due | None:
     """The clock that runs next in the state the case has just reached (facts §4)."""
 
     def runs(name: str, start: datetime) -> Due:
-        return Due(name, due(law.clock(name, case.received_at.date()), start))
+        return Due(name, due(law.clock(name, case.received_at.date()), start, law.calendar()))
 
     match case.state:
         case State.REGISTERED if case.acknowledged_at is None:
