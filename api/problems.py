@@ -28,6 +28,7 @@ PROBLEMS: Mapping[type[CaseError], tuple[int, str]] = MappingProxyType({
     errors.MoveNotAllowed:     (409, "move-not-allowed"),
     errors.StaleVersion:       (412, "stale-version"),
     errors.VersionNeeded:      (428, "version-needed"),
+    errors.ClockRefused:       (409, "clock-refused"),
     errors.ConflictOfInterest: (409, "conflict-of-interest"),
     errors.IdentityClosed:     (403, "identity-closed"),
     errors.MediaRefused:       (415, "media-refused"),

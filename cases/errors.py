@@ -63,6 +63,10 @@ class VersionNeeded(CaseError):
     """A change must name the version it was decided on."""
 
 
+class ClockRefused(CaseError):
+    """A time limit cannot be paused, resumed or extended like this."""
+
+
 class ConflictOfInterest(CaseError):
     """The person may not take this part in this case."""
 

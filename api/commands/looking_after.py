@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from api.commands.calendars import calendars
 from api.commands.houses import data_dir_option, now, opened
 from cases.casework.administering import import_directory, issue_token, revoke_tokens
 from cases.catalogue import load
@@ -105,5 +106,7 @@ def check() -> None:
         f"{len(law.categories)} categories, {len(law.citations)} citations, {len(law.principles)} principles: sound."
     )
 
+
+catalogue.add_command(calendars)
 
 COMMANDS = (directory, token, keys, catalogue)

@@ -46,7 +46,7 @@ def file_complaint(desk: Desk, draft: Draft, at: datetime, then: Then | None = N
     )
     facts: dict[str, Any] = proof.facts()
     taken = entry(EntryKind.INTAKE, About.complaint(owner.complaint), at, REPORTER, "filed", facts=facts, sealed=parts)
-    acknowledge_by = due(desk.law.clock("acknowledge", at.date()), at)
+    acknowledge_by = due(desk.law.clock("acknowledge", at.date()), at, desk.law.calendar())
     filed = Filed(owner.complaint, receipt, at, acknowledge_by, desk.signer.filing_proof(proof))
     complaint = Complaint(owner.complaint, at, mailbox_id, owner.mailbox_key, parts)
     with desk.work() as work:

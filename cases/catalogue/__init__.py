@@ -1,4 +1,4 @@
-"""The rules as dated data: categories, citations, principles, closures, clocks, routes, wordings.
+"""The rules as dated data: categories, citations, principles, closures, clocks, calendars, routes, wordings.
 
 A rule that changes gets an end date and a new row under the same slug: a case keeps what was in force on its day.
 """
@@ -11,20 +11,26 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from cases.catalogue import checks, reading
-from cases.catalogue.rows import Allowed, Category, Citation, Clock, Closure, Principle, Route, Wording, in_force
+from cases.catalogue import checks, reading, timing
+from cases.catalogue.rows import Allowed, Category, Citation, Closure, Principle, Route, Wording, in_force
+from cases.catalogue.timing import DEFAULT, Belongs, Calendar, Clock, Extension, Length, Tell
 from cases.errors import CatalogueBroken
 from cases.people import Role
 
 __all__ = [
     "Allowed",
+    "Belongs",
+    "Calendar",
     "Catalogue",
     "Category",
     "Citation",
     "Clock",
     "Closure",
+    "Extension",
+    "Length",
     "Principle",
     "Route",
+    "Tell",
     "Wording",
     "load",
     "read",
@@ -42,6 +48,7 @@ class Catalogue:
     clocks: tuple[Clock, ...]
     routes: tuple[Route, ...]
     wordings: tuple[Wording, ...]
+    calendars: tuple[Calendar, ...]
 
     def categories_on(self, day: date) -> tuple[Category, ...]:
         return in_force(self.categories, day)
@@ -56,6 +63,9 @@ class Catalogue:
         """In the order in which they are tried: the first that matches wins."""
         return in_force(self.routes, day)
 
+    def clocks_on(self, day: date) -> tuple[Clock, ...]:
+        return in_force(self.clocks, day)
+
     def categories_for(self, concerns: Iterable[str], day: date) -> tuple[str, ...]:
         """Slugs of the categories that a reporter's concerns (slugs of categories or principles) suggest on a day."""
         raised = set(concerns)
@@ -68,10 +78,17 @@ class Catalogue:
 
     def clock(self, name: str, day: date) -> Clock:
         """CatalogueBroken when no clock of that name runs on that day."""
-        for clock in in_force(self.clocks, day):
+        for clock in self.clocks_on(day):
             if clock.name == name:
                 return clock
         raise CatalogueBroken(f"clocks.toml: no clock {name!r} is in force on {day}")
+
+    def calendar(self, office: str = DEFAULT) -> Calendar:
+        """Of an office, or the default for one that has none. CatalogueBroken when there is neither."""
+        by_office = {calendar.office: calendar for calendar in self.calendars}
+        if found := by_office.get(office) or by_office.get(DEFAULT):
+            return found
+        raise CatalogueBroken(f"calendars.toml: no calendar for {office!r}, and no default")
 
     def wording(self, slug: str, day: date, language: str = "en") -> Wording:
         """What a reporter reads, in English where the language has no row. CatalogueBroken when there is none."""
@@ -87,7 +104,9 @@ class Catalogue:
         """
         return [
             *checks.dangling(self.categories, self.citations, self.principles),
-            *checks.astray(self.clocks, self.routes, self.closures),
+            *checks.astray(self.routes, self.closures),
+            *timing.clock_faults(self.clocks),
+            *timing.calendar_faults(self.calendars),
             *(checks.unknown_states(self.closures, states) if states else ()),
             *self._overlapping(),
             *self._unsaid(),
@@ -150,13 +169,14 @@ class Overlaid:
 
 
 def read(folder: reading.Folder) -> Catalogue:
-    """The seven files of a folder, each by itself. CatalogueBroken at the first row that cannot be read."""
+    """The eight files of a folder, each by itself. CatalogueBroken at the first row that cannot be read."""
     return Catalogue(
         categories=reading.read_rows(folder, "category", reading.category, file="categories.toml"),
         citations=reading.read_rows(folder, "citation", reading.citation, file="citations.toml"),
         principles=reading.read_rows(folder, "principle", reading.principle, file="principles.toml"),
         closures=reading.read_rows(folder, "closure", reading.closure, file="closures.toml"),
-        clocks=reading.read_rows(folder, "clock", reading.clock, file="clocks.toml"),
+        clocks=reading.read_rows(folder, "clock", timing.clock, file="clocks.toml"),
         routes=reading.read_rows(folder, "route", reading.route, file="routes.toml"),
         wordings=reading.read_rows(folder, "wording", reading.wording, file="wordings.toml"),
+        calendars=reading.read_rows(folder, "calendar", timing.calendar, file="calendars.toml"),
     )

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from importlib.resources.abc import Traversable
 from typing import Any, Protocol, TypeGuard, TypeVar
 
-from cases.catalogue.rows import Allowed, Category, Citation, Clock, Closure, Principle, Route, Wording
+from cases.catalogue.rows import Allowed, Category, Citation, Closure, Principle, Route, Wording
 from cases.errors import CatalogueBroken
 from cases.people import Role
 
@@ -95,7 +95,7 @@ def read_rows(folder: Folder, table: str, make: Callable[[Row], T], *, file: str
 
 
 def _where(file: str, number: int, row: Mapping[str, object]) -> str:
-    name = next((row[key] for key in ("slug", "name", "situation") if key in row), "unnamed")
+    name = next((row[key] for key in ("slug", "name", "situation", "office") if key in row), "unnamed")
     return f"{file}, row {number} ({name})"
 
 
@@ -165,26 +165,6 @@ def _allowed(row: Row) -> Allowed:
         return Allowed(states=row.texts("from"), roles=tuple(map(Role, row.texts("by"))))
     except ValueError as error:
         raise row.fail(f"no such role: {error}") from error
-
-
-def clock(row: Row) -> Clock:
-    row.only("name", "label", "runs_from", "otherwise", "months", "days", "source", "verified", "from", "to")
-    starts, ends = row.dates("from", "to")
-    months, days = row.count("months"), row.count("days")
-    if months + days == 0:
-        raise row.fail("needs months or days above 0")
-    return Clock(
-        name=row.text("name"),
-        label=row.sentence("label"),
-        runs_from=row.text("runs_from"),
-        otherwise=row.sentence("otherwise") or None,
-        months=months,
-        days=days,
-        source=row.text("source"),
-        verified=row.flag("verified"),
-        effective_from=starts,
-        effective_to=ends,
-    )
 
 
 def route(row: Row) -> Route:

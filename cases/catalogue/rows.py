@@ -92,22 +92,6 @@ class Closure:
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
-    """A time limit: `months`, then `days`, after `runs_from`; if that never was, after clock `otherwise` is due."""
-
-    name: str
-    label: str
-    runs_from: str
-    otherwise: str | None
-    months: int
-    days: int
-    source: str
-    verified: bool
-    effective_from: date
-    effective_to: date | None
-
-
-@dataclass(frozen=True, slots=True)
 class Route:
     """Who gets a complaint in a situation; `sentence` is kept as the explanation."""
 

@@ -14,7 +14,8 @@ SHIPPED = Path(cases.catalogue.__file__).parent
 FIRST_DAY = date(2014, 9, 5)
 TODAY = date(2026, 1, 1)
 FILES = [
-    f"{rows}.toml" for rows in ("categories", "citations", "principles", "closures", "clocks", "routes", "wordings")
+    f"{rows}.toml"
+    for rows in ("categories", "citations", "principles", "closures", "clocks", "calendars", "routes", "wordings")
 ]
 FACTS = {
     "political_partisan": {"reg-1.2-f", "reg-1.2-h", "reg-1.2-e"},
@@ -152,7 +153,7 @@ def test_routes_are_tried_in_the_order_that_keeps_the_accused_out():
 
 
 def test_a_clock_that_does_not_run_on_a_day_is_named():
-    assert load().clock("acknowledge", FIRST_DAY).days == 7
+    assert load().clock("acknowledge", FIRST_DAY).length.days == 7
     for name, day in (("acknowledge", FIRST_DAY - timedelta(days=1)), ("lunch", TODAY)):
         with pytest.raises(CatalogueBroken, match=name):
             load().clock(name, day)
@@ -273,7 +274,7 @@ def test_a_missing_label_does_not_stop_the_reading_and_is_found_by_the_check(cop
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_none_of_the_seven_files_may_be_missing(copied, file):
+def test_none_of_the_eight_files_may_be_missing(copied, file):
     assert {path.name for path in copied.iterdir()} == set(FILES)
     (copied / file).unlink()
     with pytest.raises(CatalogueBroken, match=rf"^{file}: "):
@@ -287,4 +288,4 @@ def test_a_file_that_is_not_utf_8_is_refused(copied):
 
 
 def test_an_empty_catalogue_has_no_faults_and_no_clock():
-    assert Catalogue((), (), (), (), (), (), ()).check() == []
+    assert Catalogue((), (), (), (), (), (), (), ()).check() == []
