@@ -28,29 +28,24 @@ def sounded(before: Case, after: Case, event: str, at: datetime, law: Catalogue,
 
 
 def _sounded(case: Case, event: str, at: datetime, law: Catalogue, calendar: Calendar) -> Case:
-    day = case.received_at.date()
-    inherited = {clock.name: clock for clock in law.clocks_on(day)}
+    """End what the event meets, start what runs from it. One that runs from it already begins anew."""
     kept: list[Running] = []
     for running in case.clocks:
-        clock = inherited[running.name]
-        if running.ended_at is None and event in (*clock.until, clock.runs_from):
-            if event != clock.runs_from:
-                kept.append(end(running, at))
-        else:
-            kept.append(running)
-    kept += [begun for clock in inherited.values() if (begun := _begun(clock, event, at, law, calendar, case))]
-    return replace(case, clocks=tuple(kept))
+        clock = law.clock(running.name, running.started_at.date())
+        if running.ended_at is None and event == clock.runs_from:
+            continue
+        met = running.ended_at is None and event in clock.until
+        kept.append(end(running, at) if met else running)
+    begun = (_begun(clock, event, at, law, calendar) for clock in law.clocks_on(at.date()))
+    return replace(case, clocks=(*kept, *filter(None, begun)))
 
 
-def _begun(
-    clock: Clock, event: str, at: datetime, law: Catalogue, calendar: Calendar, case: Case
-) -> Running | None:
+def _begun(clock: Clock, event: str, at: datetime, law: Catalogue, calendar: Calendar) -> Running | None:
     """A clock started by this event; one with `otherwise` runs from receipt as if that other clock ran out unmet."""
     if clock.runs_from == event:
         return start(clock, at, calendar)
     if event == RECEIPT and clock.otherwise:
-        other = law.clock(clock.otherwise, case.received_at.date())
-        return start(clock, due(other, at, calendar), calendar)
+        return start(clock, due(law.clock(clock.otherwise, at.date()), at, calendar), calendar)
     return None
 
 

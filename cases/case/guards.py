@@ -146,7 +146,7 @@ def _can_be_extended(asked: Situation, given: Given) -> bool:
     running = next((one for one in asked.case.clocks if one.name == given.clock and one.ended_at is None), None)
     if running is None:
         return False
-    clock = asked.law.clock(running.name, asked.case.received_at.date())
+    clock = asked.law.clock(running.name, running.started_at.date())
     return clock.extension is not None and running.extended < clock.extension.times
 
 

@@ -90,7 +90,7 @@ def propose(case: Case, asked: Move, law: Catalogue, sealed: UUID) -> Decided:
     """Decide a proposal; `sealed` is the part that keeps what was handed in. Raises as `move`."""
     step = step_for(case, asked, law)
     _must_pass(case, asked, step, law)
-    clock = law.clock("proposal", case.received_at.date())
+    clock = law.clock("proposal", asked.at.date())
     until = due(clock, asked.at, law.calendar(""))
     proposal = Proposal(uuid4(), asked.action, asked.by.person, asked.by.role, asked.at, until, sealed)
     proposed = replace(case, proposal=proposal, version=case.version + 1)
@@ -111,6 +111,7 @@ def settle(case: Case, asked: Move, handed_in: Given, law: Catalogue) -> Decided
         proposer = Move(proposal.action, Actor(proposal.by, proposal.role), asked.at, handed_in, asked.office)
         _must_pass(waiting, proposer, step, law)
         made, facts = _made(waiting, proposer, step, law, approver=asked.by)
+        made = sounded(made, made, str(asked.action), asked.at, law)
         return made, {**facts, "approves": str(proposal.action), "case": changed(case, made)}
     settled = replace(waiting, version=case.version + 1)
     settled = sounded(case, settled, str(asked.action), asked.at, law)
