@@ -112,33 +112,49 @@ _ENTRY = {
 }
 _CATALOGUE = {
     "on": "2026-03-02",
-    "language": "en",
+    "language": "fr",
+    "languages": [{"code": "fr", "name": "Français", "direction": "ltr", "reviewed": False}],
     "principles": [
         {
-            "slug": "ai-5.1.1",
-            "label": "Impartiality",
-            "question": "Do the posts take sides?",
+            "slug": "ai-5.1.9",
+            "label": "Impartialité",
+            "question": "La publication prend-elle parti en politique ?",
             "categories": ["political_partisan"],
         }
     ],
     "categories": [
         {
             "slug": "political_partisan",
-            "label": "Political or partisan statement",
+            "label": "Déclaration politique ou partisane",
             "urgent": False,
-            "cites": ["reg-1.2-f", "reg-1.2-h"],
+            "cites": ["reg-1.2-f", "reg-1.2-h", "reg-1.2-e"],
         }
     ],
     "citations": [
         {
             "slug": "reg-1.2-h",
             "label": "Staff Regulation 1.2(h)",
-            "edition": "ST/SGB/2023/1",
-            "heading": "Political activities",
-            "summary": "Staff may vote but take no part in political activity at odds with independence.",
-            "verified": "2026-01-15",
+            "edition": "ST/SGB/2018/1",
+            "heading": "general rights and obligations",
+            "summary": "Staff may vote; any political activity must fit independence and impartiality.",
+            "note": "",
+            "verified": True,
+            "language": "en",
         }
     ],
+    "provisions": [
+        {
+            "personnel_type": "unv",
+            "governing": "Unified Conditions of Service for UN Volunteers",
+            "cites_staff_rules": False,
+            "decider": "unv_panel",
+            "decider_label": "Panel of the United Nations Volunteers programme",
+            "decided_here": False,
+            "verified": False,
+            "language": "en",
+        }
+    ],
+    "reviews": [{"instrument": "UNHCR/AI/2014/2", "due": "2016-09-04", "overdue": True}],
 }
 _OPEN_MOVES = [
     {"move": "acknowledge", "to": "registered", "needs": []},

@@ -3,12 +3,12 @@
 from marshmallow import RAISE, Schema, fields, validate
 
 from api.fields import SHORT, Slug, Strict, instant, moment, words
+from cases.catalogue import LANGUAGES
 from cases.complaint import Consent
 from cases.directory import PERSONNEL_TYPES
 from cases.lifecycle import Queue, State
 from cases.people import Role
 
-LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
 CHANNELS = ("web", "api", "email", "phone", "post", "visit")
 ACCOUNT_KINDS = ("personal", "institutional", "unknown")
 LONG, NARRATIVE = 2_000, 20_000
@@ -128,22 +128,6 @@ class MailboxSchema(Schema):
     evidence = fields.List(fields.Nested(EvidenceSchema), required=True)
     messages = fields.List(fields.Nested(MessageSchema), required=True)
     proofs = fields.Nested(ProofsSchema, required=True)
-
-
-class CatalogueQuery(Schema):
-    lang = fields.String(load_default="en", validate=validate.OneOf(LANGUAGES))
-    on = fields.Date(metadata={"description": "The day whose rules are wanted; today if absent."})
-
-    class Meta:
-        unknown = RAISE
-
-
-class CatalogueSchema(Schema):
-    on = fields.String(required=True)
-    language = fields.String(required=True)
-    principles = fields.List(fields.Dict(), required=True)
-    categories = fields.List(fields.Dict(), required=True)
-    citations = fields.List(fields.Dict(), required=True)
 
 
 class PageQuery(Schema):

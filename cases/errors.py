@@ -124,7 +124,11 @@ class DirectoryRefused(CaseError):
 
 
 class CatalogueBroken(CaseError):
-    """A data file of the catalogue does not hold together; says which file and row."""
+    """Data files of the catalogue do not hold together; each of `faults` says `file:line: row: reason`."""
+
+    def __init__(self, *faults: str) -> None:
+        self.faults = faults
+        super().__init__("\n".join(faults))
 
 
 class CannotStart(CaseError):

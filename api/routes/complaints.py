@@ -1,6 +1,5 @@
 """The door: file a complaint, and what may be complained about."""
 
-from datetime import date
 from typing import Any
 
 from api import shown
@@ -8,9 +7,9 @@ from api.access import ANYONE, needs
 from api.blueprints import PREFIX, Blueprint
 from api.context import desk, now
 from api.idempotency import IDEMPOTENCY_KEY, once
-from api.schemas import CatalogueQuery, CatalogueSchema, ComplaintSchema, FiledSchema
+from api.rules import CatalogueQuery, CatalogueSchema, in_force
+from api.schemas import ComplaintSchema, FiledSchema
 from cases.casework.filing import file_complaint
-from cases.catalogue import Citation
 from cases.complaint import Draft, Reporter, Statement
 
 blueprint = Blueprint("complaints", __name__, url_prefix=PREFIX, description="The door: no sign-in.")
@@ -40,30 +39,5 @@ def draft_of(told: dict[str, Any]) -> Draft:
 @blueprint.arguments(CatalogueQuery(), location="query")
 @blueprint.response(200, CatalogueSchema)
 def catalogue(wanted: dict[str, Any]) -> dict[str, Any]:
-    """Principles, categories and citations in force on a day."""
-    day: date = wanted.get("on") or now().date()
-    law = desk().law
-    return {
-        "on": day.isoformat(),
-        "language": "en",
-        "principles": [
-            {"slug": row.slug, "label": row.heading, "question": row.question, "categories": list(row.categories)}
-            for row in law.principles_on(day)
-        ],
-        "categories": [
-            {"slug": row.slug, "label": row.label, "urgent": row.urgent, "cites": list(row.cites)}
-            for row in law.categories_on(day)
-        ],
-        "citations": [_citation(row) for row in law.citations_on(day)],
-    }
-
-
-def _citation(row: Citation) -> dict[str, Any]:
-    return {
-        "slug": row.slug,
-        "label": f"{row.instrument}({row.paragraph})",
-        "edition": row.edition,
-        "heading": row.heading,
-        "summary": row.summary,
-        "verified": row.verified,
-    }
+    """Principles, categories, citations and provisions in force on a day; what is asked and labelled, in a language."""
+    return in_force(desk().law, wanted.get("on") or now().date(), wanted["lang"])

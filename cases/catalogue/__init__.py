@@ -1,23 +1,39 @@
-"""The rules as dated data: categories, citations, principles, closures, clocks, calendars, routes, wordings.
+"""The rules as dated data: categories, citations, principles, provisions, measures, clocks, routes, words …
 
 A rule that changes gets an end date and a new row under the same slug: a case keeps what was in force on its day.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
-from cases.catalogue import checks, reading, timing
-from cases.catalogue.rows import Allowed, Category, Citation, Closure, Principle, Route, Wording, in_force
+from cases.catalogue import checks, deciding, governing, reading, timing
+from cases.catalogue.deciding import Measure, Term
+from cases.catalogue.governing import Instrument, Provision
+from cases.catalogue.rows import (
+    Allowed,
+    Category,
+    Citation,
+    Closure,
+    Principle,
+    Route,
+    Wording,
+    in_force,
+    nearest,
+)
 from cases.catalogue.timing import DEFAULT, Belongs, Calendar, Clock, Extension, Length, Tell
+from cases.catalogue.words import LANGUAGES, Language, Words
 from cases.errors import CatalogueBroken
 from cases.people import Role
 
 __all__ = [
+    "LANGUAGES",
     "Allowed",
     "Belongs",
     "Calendar",
@@ -27,14 +43,23 @@ __all__ = [
     "Clock",
     "Closure",
     "Extension",
+    "Instrument",
+    "Language",
     "Length",
+    "Measure",
     "Principle",
+    "Provision",
     "Route",
     "Tell",
+    "Term",
     "Wording",
+    "Words",
     "load",
     "read",
 ]
+
+_STAFF = "staff"
+NO_MEASURE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +74,11 @@ class Catalogue:
     routes: tuple[Route, ...]
     wordings: tuple[Wording, ...]
     calendars: tuple[Calendar, ...]
+    instruments: tuple[Instrument, ...]
+    provisions: tuple[Provision, ...]
+    measures: tuple[Measure, ...]
+    choices: tuple[Term, ...]
+    languages: tuple[Language, ...]
 
     def categories_on(self, day: date) -> tuple[Category, ...]:
         return in_force(self.categories, day)
@@ -66,6 +96,51 @@ class Catalogue:
     def clocks_on(self, day: date) -> tuple[Clock, ...]:
         return in_force(self.clocks, day)
 
+    def calendar(self, office: str = DEFAULT) -> Calendar:
+        """The calendar of an office, or the default where it has none of its own. CatalogueBroken without either."""
+        named = {row.office: row for row in self.calendars}
+        if found := named.get(office) or named.get(DEFAULT):
+            return found
+        raise CatalogueBroken(f"calendars.toml: no calendar for {office!r}, and no default")
+
+    def closure(self, slug: str) -> Closure | None:
+        return next((row for row in self.closures if row.slug == slug), None)
+
+    def is_measure(self, slug: str, day: date) -> bool:
+        """Whether a measure does something: `none` is an answer, too, and does nothing."""
+        return slug != NO_MEASURE and any(row.slug == slug for row in self.measures_on(day))
+
+    def provisions_on(self, day: date) -> tuple[Provision, ...]:
+        return in_force(self.provisions, day)
+
+    def provisions_for(self, personnel_type: str, day: date) -> Provision:
+        """What governs a kind of personnel on a day, or nearest to it. One nobody knows, or none, is taken for staff:
+        the answer's own `personnel_type` then differs. CatalogueBroken without any row for staff.
+        """
+        kinds = {row.personnel_type for row in self.provisions}
+        wanted = personnel_type if personnel_type in kinds else _STAFF
+        if found := nearest((row for row in self.provisions if row.personnel_type == wanted), day):
+            return found
+        raise CatalogueBroken(f"provisions.toml: no row governs {wanted}")
+
+    def measures_on(self, day: date) -> tuple[Measure, ...]:
+        return in_force(self.measures, day)
+
+    def terms(self, of: str, day: date) -> tuple[Term, ...]:
+        """The choices of a set (`deciding.TERM_SETS`) on a day, in their order."""
+        return in_force((row for row in self.choices if row.set == of), day)
+
+    def term(self, of: str, slug: str, day: date) -> Term | None:
+        """One choice of a set; None when it is not among those of the day."""
+        return next((row for row in self.terms(of, day) if row.slug == slug), None)
+
+    def reviews_on(self, day: date) -> tuple[Instrument, ...]:
+        """Instruments in force that must be reviewed by some day."""
+        return tuple(row for row in in_force(self.instruments, day) if row.review_by)
+
+    def reviews_overdue(self, day: date) -> tuple[Instrument, ...]:
+        return tuple(row for row in self.reviews_on(day) if row.overdue(day))
+
     def categories_for(self, concerns: Iterable[str], day: date) -> tuple[str, ...]:
         """Slugs of the categories that a reporter's concerns (slugs of categories or principles) suggest on a day."""
         raised = set(concerns)
@@ -78,17 +153,10 @@ class Catalogue:
 
     def clock(self, name: str, day: date) -> Clock:
         """CatalogueBroken when no clock of that name runs on that day."""
-        for clock in self.clocks_on(day):
+        for clock in in_force(self.clocks, day):
             if clock.name == name:
                 return clock
         raise CatalogueBroken(f"clocks.toml: no clock {name!r} is in force on {day}")
-
-    def calendar(self, office: str = DEFAULT) -> Calendar:
-        """Of an office, or the default for one that has none. CatalogueBroken when there is neither."""
-        by_office = {calendar.office: calendar for calendar in self.calendars}
-        if found := by_office.get(office) or by_office.get(DEFAULT):
-            return found
-        raise CatalogueBroken(f"calendars.toml: no calendar for {office!r}, and no default")
 
     def wording(self, slug: str, day: date, language: str = "en") -> Wording:
         """What a reporter reads, in English where the language has no row. CatalogueBroken when there is none."""
@@ -98,7 +166,7 @@ class Catalogue:
         raise CatalogueBroken(f"wordings.toml: no words {slug!r} are in force on {day}")
 
     def check(self, states: Collection[str] = ()) -> list[str]:
-        """Everything that does not hold together, by file and row; [] when all is sound.
+        """Everything that does not hold together, as `file:line: row: reason`; [] when all is sound.
 
         `states`, when given, are the only ones a closure reason may name: the table of states is kept elsewhere.
         """
@@ -107,35 +175,45 @@ class Catalogue:
             *checks.astray(self.routes, self.closures),
             *timing.clock_faults(self.clocks),
             *timing.calendar_faults(self.calendars),
+            *checks.uncited(self.citations, self.instruments),
+            *checks.lacking(self.languages, self.provisions, self.choices),
             *(checks.unknown_states(self.closures, states) if states else ()),
-            *self._overlapping(),
+            *self._misplaced(),
             *self._unsaid(),
         ]
 
-    def _overlapping(self) -> list[str]:
-        return [
-            *checks.overlapping("categories.toml", ((row.slug, row) for row in self.categories)),
-            *checks.overlapping("citations.toml", ((row.slug, row) for row in self.citations)),
-            *checks.overlapping("principles.toml", ((row.slug, row) for row in self.principles)),
-            *checks.overlapping("clocks.toml", ((row.name, row) for row in self.clocks)),
-            *checks.overlapping("wordings.toml", ((row.name, row) for row in self.wordings)),
-            *checks.overlapping("routes.toml", ((row.situation, row) for row in self.routes)),
-        ]
+    def _misplaced(self) -> Iterator[str]:
+        """Two rows of one name on one day, and days without any."""
+        lasting = (
+            [(row.slug, row) for row in self.categories],
+            [(row.slug, row) for row in self.citations],
+            [(row.slug, row) for row in self.principles],
+            [(row.slug, row) for row in self.instruments],
+            [(row.personnel_type, row) for row in self.provisions],
+            [(row.slug, row) for row in self.measures],
+            [(row.name, row) for row in self.choices],
+        )
+        for named in lasting:
+            yield from checks.overlapping(named)
+            yield from checks.uncovered(named)
+        yield from checks.overlapping((row.name, row) for row in self.clocks)
+        yield from checks.overlapping((row.name, row) for row in self.wordings)
+        yield from checks.overlapping((row.situation, row) for row in self.routes)
 
-    def _unsaid(self) -> list[str]:
-        citations = [(row.slug, key, getattr(row, key)) for row in self.citations for key in ("heading", "summary")]
-        spoken = ("heading", "summary", "question")
-        return [
-            *checks.unsaid("categories.toml", ((row.slug, "label", row.label) for row in self.categories)),
-            *checks.unsaid("citations.toml", citations),
-            *checks.unsaid(
-                "principles.toml", [(row.slug, key, getattr(row, key)) for row in self.principles for key in spoken]
-            ),
-            *checks.unsaid("closures.toml", ((row.slug, "label", row.label) for row in self.closures)),
-            *checks.unsaid("clocks.toml", ((row.name, "label", row.label) for row in self.clocks)),
-            *checks.unsaid("wordings.toml", ((row.name, "text", row.text) for row in self.wordings)),
-            *checks.unsaid("routes.toml", ((row.situation, "sentence", row.sentence) for row in self.routes)),
-        ]
+    def _unsaid(self) -> Iterator[str]:
+        """Sentences left out, in English or in any other language."""
+        for word in ("heading", "summary"):
+            yield from checks.unsaid((row.found, word, getattr(row, word)) for row in self.citations)
+        for word in ("heading", "question"):
+            yield from checks.untranslated((row.found, word, getattr(row, word)) for row in self.principles)
+        yield from checks.untranslated((row.found, "label", row.label) for row in self.categories)
+        yield from checks.unsaid((row.found, "summary", row.summary) for row in self.principles)
+        labelled: tuple[Closure | Clock | Measure | Term, ...] = (
+            *self.closures, *self.clocks, *self.measures, *self.choices,
+        )  # fmt: skip
+        yield from checks.unsaid((row.found, "label", row.label) for row in labelled)
+        yield from checks.unsaid((row.found, "text", row.text) for row in self.wordings)
+        yield from checks.unsaid((row.found, "sentence", row.sentence) for row in self.routes)
 
 
 @cache
@@ -146,7 +224,7 @@ def load(own: Path | None = None) -> Catalogue:
     """
     catalogue = read(files(__name__) if own is None else Overlaid(files(__name__), own))
     if faults := catalogue.check():
-        raise CatalogueBroken("; ".join(faults))
+        raise CatalogueBroken(*faults)
     return catalogue
 
 
@@ -168,15 +246,33 @@ class Overlaid:
         return own if own.exists() else self._shipped.joinpath(name)
 
 
+_READERS: Mapping[str, tuple[str, str, Callable[[reading.Row], Any]]] = MappingProxyType(
+    {
+        "categories": ("categories.toml", "category", reading.category),
+        "citations": ("citations.toml", "citation", reading.citation),
+        "principles": ("principles.toml", "principle", reading.principle),
+        "closures": ("closures.toml", "closure", reading.closure),
+        "clocks": ("clocks.toml", "clock", timing.clock),
+        "calendars": ("calendars.toml", "calendar", timing.calendar),
+        "routes": ("routes.toml", "route", reading.route),
+        "wordings": ("wordings.toml", "wording", reading.wording),
+        "instruments": ("instruments.toml", "instrument", governing.instrument),
+        "provisions": ("provisions.toml", "provision", governing.provision),
+        "measures": ("measures.toml", "measure", deciding.measure),
+        "choices": ("terms.toml", "term", deciding.term),
+        "languages": ("languages.toml", "language", reading.language),
+    }
+)
+
+
 def read(folder: reading.Folder) -> Catalogue:
-    """The eight files of a folder, each by itself. CatalogueBroken at the first row that cannot be read."""
-    return Catalogue(
-        categories=reading.read_rows(folder, "category", reading.category, file="categories.toml"),
-        citations=reading.read_rows(folder, "citation", reading.citation, file="citations.toml"),
-        principles=reading.read_rows(folder, "principle", reading.principle, file="principles.toml"),
-        closures=reading.read_rows(folder, "closure", reading.closure, file="closures.toml"),
-        clocks=reading.read_rows(folder, "clock", timing.clock, file="clocks.toml"),
-        routes=reading.read_rows(folder, "route", reading.route, file="routes.toml"),
-        wordings=reading.read_rows(folder, "wording", reading.wording, file="wordings.toml"),
-        calendars=reading.read_rows(folder, "calendar", timing.calendar, file="calendars.toml"),
-    )
+    """The files of a folder, each by itself. CatalogueBroken names every row that cannot be read."""
+    rows, faults = dict[str, tuple[Any, ...]](), list[str]()
+    for part, (file, table, make) in _READERS.items():
+        try:
+            rows[part] = reading.read_rows(folder, table, make, file=file)
+        except CatalogueBroken as broken:
+            faults.extend(broken.faults)
+    if faults:
+        raise CatalogueBroken(*faults)
+    return Catalogue(**rows)

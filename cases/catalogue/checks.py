@@ -1,9 +1,29 @@
-"""What one row alone cannot show: names that lead nowhere, rows in each other's way, sentences left out."""
+"""What one row alone cannot show: names that lead nowhere, rows in each other's way, days and sentences left out."""
 
 from collections.abc import Collection, Iterable, Iterator
-from itertools import pairwise
+from datetime import date, timedelta
+from itertools import groupby, pairwise
+from typing import TypeVar
 
-from cases.catalogue.rows import DESTINATIONS, Category, Citation, Closure, Dated, Principle, Route
+from cases.catalogue.deciding import TERM_SETS, Term
+from cases.catalogue.governing import Instrument, Provision
+from cases.catalogue.lines import Found
+from cases.catalogue.rows import (
+    DESTINATIONS,
+    Category,
+    Citation,
+    Closure,
+    Dated,
+    Endable,
+    Placed,
+    Principle,
+    Route,
+)
+from cases.catalogue.words import LANGUAGES, Language, Words
+from cases.directory import PERSONNEL_TYPES
+
+P = TypeVar("P", bound=Placed)
+DAY = timedelta(days=1)
 
 
 def dangling(
@@ -15,47 +35,105 @@ def dangling(
     raising = {principle.slug for principle in principles}
     suggested = {category.slug for category in categories}
     for category in categories:
-        yield from _unknown(f"categories.toml, {category.slug}: cites", category.cites, cited)
-        yield from _unknown(f"categories.toml, {category.slug}: raised by", category.raised_by, raising)
+        yield from _unknown(category.found.at("cites"), "cites", category.cites, cited)
+        yield from _unknown(category.found.at("raised_by"), "raised by", category.raised_by, raising)
     for principle in principles:
-        yield from _unknown(f"principles.toml, {principle.slug}: suggests", principle.categories, suggested)
+        yield from _unknown(principle.found.at("categories"), "suggests", principle.categories, suggested)
 
 
 def astray(routes: Iterable[Route], closures: Iterable[Closure]) -> Iterator[str]:
     """Routes that lead to nobody, closures nobody may use or that come twice."""
     seen = set()
     for route in routes:
-        yield from _unknown(f"routes.toml, {route.situation}: leads to", route.to or ("nobody",), DESTINATIONS)
+        yield from _unknown(route.found.at("to"), "leads to", route.to or ("nobody",), DESTINATIONS)
     for closure in closures:
         if closure.slug in seen:
-            yield f"closures.toml, {closure.slug}: comes twice"
+            yield f"{closure.found.at('slug')}: comes twice"
         if not all(pair.states and pair.roles for pair in closure.allowed):
-            yield f"closures.toml, {closure.slug}: allowed from nowhere, or by nobody"
+            yield f"{closure.found.at('allowed')}: allowed from nowhere, or by nobody"
         seen.add(closure.slug)
 
 
 def unknown_states(closures: Iterable[Closure], states: Collection[str]) -> Iterator[str]:
     for closure in closures:
-        named = [state for pair in closure.allowed for state in pair.states]
-        yield from _unknown(f"closures.toml, {closure.slug}: allowed from", named, states)
+        for number, pair in enumerate(closure.allowed):
+            yield from _unknown(closure.found.at("allowed", number, "from"), "allowed from", pair.states, states)
 
 
-def overlapping(file: str, named: Iterable[tuple[str, Dated]]) -> Iterator[str]:
-    """Names for which two rows are in force on the same day."""
-    ordered = sorted(named, key=lambda pair: (pair[0], pair[1].effective_from))
-    for (name, earlier), (next_name, later) in pairwise(ordered):
-        if name == next_name and (earlier.effective_to is None or later.effective_from <= earlier.effective_to):
-            yield f"{file}, {name}: two rows are in force on {later.effective_from}"
+def uncited(citations: Iterable[Citation], instruments: Iterable[Instrument]) -> Iterator[str]:
+    """Citations of an edition nobody knows, or of days on which it was not in force."""
+    editions = {row.edition: row for row in instruments}
+    for citation in citations:
+        edition = editions.get(citation.edition)
+        if edition is None:
+            yield f"{citation.found.at('edition')}: edition {citation.edition!r} is in no row of instruments.toml"
+        elif citation.effective_from < edition.effective_from or _last(citation) > _last(edition):
+            yield f"{citation.found.at('effective_from')}: outside the days of {edition.edition}"
 
 
-def unsaid(file: str, sentences: Iterable[tuple[str, str, str]]) -> Iterator[str]:
-    """(name, key, sentence) triples whose sentence is empty."""
-    for name, key, sentence in sentences:
+def lacking(languages: Iterable[Language], provisions: Iterable[Provision], terms: Iterable[Term]) -> Iterator[str]:
+    """Languages, kinds of personnel and sets of terms that have no row, or languages that have two."""
+    seen = set[str]()
+    for language in languages:
+        if language.code in seen:
+            yield f"{language.found.at('code')}: comes twice"
+        seen.add(language.code)
+    yield from (f"languages.toml:1: no row for {code}" for code in LANGUAGES if code not in seen)
+    governed = {row.personnel_type for row in provisions}
+    yield from (f"provisions.toml:1: no row for {kind}" for kind in sorted(PERSONNEL_TYPES - governed))
+    sets = {row.set for row in terms}
+    yield from (f"terms.toml:1: no row of the set {name}" for name in TERM_SETS if name not in sets)
+
+
+def overlapping(named: Iterable[tuple[str, Placed]]) -> Iterator[str]:
+    """Names for which two rows are in force on the same day, at the later row."""
+    for name, rows in _by_name(named):
+        for earlier, later in pairwise(rows):
+            if earlier.effective_to is None or later.effective_from <= earlier.effective_to:
+                yield f"{later.found.at()}: two rows of {name} are in force on {later.effective_from}"
+
+
+def uncovered(named: Iterable[tuple[str, Endable]]) -> Iterator[str]:
+    """Names whose rows leave days out, or end, although no row says `ended = true`; at the row after which they do."""
+    for name, rows in _by_name(named):
+        for earlier, later in pairwise(rows):
+            until = earlier.effective_to
+            if until and not earlier.ended and later.effective_from > until + DAY:
+                yield f"{_end(earlier)}: {name} has no row from {until + DAY} to {later.effective_from - DAY}"
+        if rows[-1].effective_to and not rows[-1].ended:
+            yield f"{_end(rows[-1])}: nothing follows, so {name} needs a further row or ended = true"
+
+
+def unsaid(sentences: Iterable[tuple[Found, str, str]]) -> Iterator[str]:
+    """(where, key, sentence) triples whose sentence is empty."""
+    for found, key, sentence in sentences:
         if not sentence:
-            yield f"{file}, {name}: {key} is missing or empty"
+            yield f"{found.at(key)}: {key} is missing or empty"
 
 
-def _unknown(where: str, named: Iterable[str], known: Collection[str]) -> Iterator[str]:
+def untranslated(sentences: Iterable[tuple[Found, str, Words]]) -> Iterator[str]:
+    """(where, key, words) triples that lack a language; each language is a fault of its own."""
+    for found, key, words in sentences:
+        for language in words.missing():
+            yield f"{found.at(key, language)}: {key} is missing in {language}"
+
+
+def _unknown(where: str, what: str, named: Iterable[str], known: Collection[str]) -> Iterator[str]:
     for name in named:
         if name not in known:
-            yield f"{where} {name!r}, which is unknown"
+            yield f"{where}: {what} {name!r}, which is unknown"
+
+
+def _by_name(named: Iterable[tuple[str, P]]) -> Iterator[tuple[str, list[P]]]:
+    """Rows by name, each name's rows by their first day."""
+    ordered = sorted(named, key=lambda pair: (pair[0], pair[1].effective_from))
+    for name, pairs in groupby(ordered, key=lambda pair: pair[0]):
+        yield name, [row for _, row in pairs]
+
+
+def _end(row: Placed) -> str:
+    return row.found.at("effective_to" if ("effective_to",) in row.found.keys else "to")
+
+
+def _last(row: Dated) -> date:
+    return row.effective_to or date.max

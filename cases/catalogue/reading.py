@@ -1,20 +1,25 @@
-"""From TOML to rows. A fact that is missing, unknown or of the wrong kind is CatalogueBroken, naming file and row.
+"""From TOML to rows. What is missing, unknown or of the wrong kind is CatalogueBroken: `file:line: row: reason`.
 
 A missing or empty sentence (label, heading, summary …) is read as empty: `Catalogue.check` names them all at once.
 """
 
+import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.resources.abc import Traversable
 from typing import Any, Protocol, TypeGuard, TypeVar
 
+from cases.catalogue.lines import NOWHERE, Found, line_of, places, strange
 from cases.catalogue.rows import Allowed, Category, Citation, Closure, Principle, Route, Wording
+from cases.catalogue.words import DIRECTIONS, LANGUAGES, Language, Words
 from cases.errors import CatalogueBroken
 from cases.people import Role
 
 T = TypeVar("T")
+_PLACE = re.compile(r" \(at [^()]*\)$")
+_NAMES = ("slug", "code", "personnel_type", "situation", "name", "office")
 
 
 class Folder(Protocol):
@@ -29,53 +34,88 @@ class Row:
 
     where: str
     facts: Mapping[str, object]
+    found: Found = NOWHERE
 
-    def fail(self, what: str) -> CatalogueBroken:
-        return CatalogueBroken(f"{self.where}: {what}")
+    def fail(self, what: str, *path: str | int) -> CatalogueBroken:
+        """A fault of this row, at the line of the key `path` leads to."""
+        return CatalogueBroken(f"{self.found.at(*path) or self.where}: {what}")
 
     def only(self, *keys: str) -> None:
         """Refuse any other key: a misspelt date would otherwise be no date."""
         if unknown := sorted(self.facts.keys() - set(keys)):
-            raise self.fail(f"unknown key {', '.join(unknown)}")
+            raise self.fail(f"unknown key {', '.join(unknown)}", unknown[0])
 
     def text(self, key: str) -> str:
         if not (said := self.sentence(key)):
-            raise self.fail(f"{key} is missing")
+            raise self.fail(f"{key} is missing", key)
         return said
 
     def sentence(self, key: str) -> str:
         said = self.facts.get(key, "")
         if not isinstance(said, str):
-            raise self.fail(f"{key} must be text")
+            raise self.fail(f"{key} must be text", key)
         return said.strip()
+
+    def words(self, key: str) -> Words:
+        """A sentence in several languages, one key each; which are left out is found by `Catalogue.check`."""
+        said = self.facts.get(key, {})
+        if not isinstance(said, dict) or not all(isinstance(one, str) for one in said.values()):
+            raise self.fail(f"{key} must be a table with one text for each language", key)
+        for language in said:
+            if language not in LANGUAGES:
+                raise self.fail(f"{key}: {language!r} is none of {', '.join(LANGUAGES)}", key, language)
+        return Words(tuple((language, said[language].strip()) for language in LANGUAGES if language in said))
 
     def texts(self, key: str) -> tuple[str, ...]:
         said = self.facts.get(key)
         if not isinstance(said, list) or not all(isinstance(one, str) for one in said):
-            raise self.fail(f"{key} must be a list of texts")
+            raise self.fail(f"{key} must be a list of texts", key)
         return tuple(said)
+
+    def one_of(self, key: str, known: Sequence[str]) -> str:
+        if (said := self.text(key)) not in known:
+            raise self.fail(f"{key} {said!r} is none of {', '.join(known)}", key)
+        return said
 
     def flag(self, key: str) -> bool:
         said = self.facts.get(key)
         if not isinstance(said, bool):
-            raise self.fail(f"{key} must be true or false")
+            raise self.fail(f"{key} must be true or false", key)
         return said
 
     def count(self, key: str) -> int:
         said = self.facts.get(key, 0)
         if not isinstance(said, int) or isinstance(said, bool) or said < 0:
-            raise self.fail(f"{key} must be a whole number, not below 0")
+            raise self.fail(f"{key} must be a whole number, not below 0", key)
+        return said
+
+    def day(self, key: str) -> date | None:
+        said = self.facts.get(key)
+        if said is not None and not _is_day(said):
+            raise self.fail(f"{key} must be a date, or left out", key)
         return said
 
     def dates(self, first: str, last: str) -> tuple[date, date | None]:
-        starts, ends = self.facts.get(first), self.facts.get(last)
+        starts, ends = self.facts.get(first), self.day(last)
         if not _is_day(starts):
-            raise self.fail(f"{first} must be a date")
-        if ends is not None and not _is_day(ends):
-            raise self.fail(f"{last} must be a date, or left out")
+            raise self.fail(f"{first} must be a date", first)
         if ends is not None and ends < starts:
-            raise self.fail(f"{last} is before {first}")
+            raise self.fail(f"{last} is before {first}", last)
         return starts, ends
+
+    def ended(self, last: str) -> bool:
+        """Whether nothing follows on purpose (`ended = true`), which needs a last day."""
+        ended = "ended" in self.facts and self.flag("ended")
+        if ended and last not in self.facts:
+            raise self.fail(f"ended = true needs {last}, the last day", "ended")
+        return ended
+
+    def inner(self, key: str) -> "tuple[Row, ...]":
+        """The tables of `[[row.key]]`."""
+        said = self.facts.get(key)
+        if not isinstance(said, list) or not said or not all(isinstance(one, dict) for one in said):
+            raise self.fail(f"needs at least one {key}, each a table", key)
+        return tuple(Row(self.where, one, self.found.inner(key, number)) for number, one in enumerate(said))
 
 
 def _is_day(said: object) -> TypeGuard[date]:
@@ -83,39 +123,64 @@ def _is_day(said: object) -> TypeGuard[date]:
 
 
 def read_rows(folder: Folder, table: str, make: Callable[[Row], T], *, file: str) -> tuple[T, ...]:
-    """Every `[[table]]` of a file as `make` reads it."""
+    """Every `[[table]]` of a file as `make` reads it. CatalogueBroken names every row that cannot be read."""
+    text = _text(folder, file)
     try:
-        found: dict[str, Any] = tomllib.loads(folder.joinpath(file).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CatalogueBroken(f"{file}: {error}") from error
-    rows = found.pop(table, None)
-    if found or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise CatalogueBroken(f"{file}: holds something else than [[{table}]] rows")
-    return tuple(make(Row(_where(file, number, row), row)) for number, row in enumerate(rows, start=1))
+        held: dict[str, Any] = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise CatalogueBroken(f"{file}:{line_of(error, text)}: {_PLACE.sub('', str(error))}") from error
+    tables, stand = held.pop(table, None), places(text, table)
+    if held or not isinstance(tables, list) or len(tables) != len(stand):
+        raise CatalogueBroken(f"{file}:{strange(text, table)}: holds something else than [[{table}]] rows")
+    made, faults = list[T](), list[str]()
+    for facts, (line, keys) in zip(tables, stand, strict=True):
+        found = Found(file, line, _name(facts), keys)
+        try:
+            made.append(make(Row(found.at(), facts, found)))
+        except CatalogueBroken as broken:
+            faults.extend(broken.faults)
+    if faults:
+        raise CatalogueBroken(*faults)
+    return tuple(made)
 
 
-def _where(file: str, number: int, row: Mapping[str, object]) -> str:
-    name = next((row[key] for key in ("slug", "name", "situation", "office") if key in row), "unnamed")
-    return f"{file}, row {number} ({name})"
+def _text(folder: Folder, file: str) -> str:
+    try:
+        data = folder.joinpath(file).read_bytes()
+    except OSError as error:
+        raise CatalogueBroken(f"{file}: cannot be read: {error.strerror}") from error
+    try:
+        return data.decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise CatalogueBroken(f"{file}:{line}: is not UTF-8 from here on") from error
+
+
+def _name(facts: Mapping[str, object]) -> str:
+    return str(next((facts[key] for key in _NAMES if key in facts), "unnamed"))
 
 
 def category(row: Row) -> Category:
-    row.only("slug", "label", "cites", "raised_by", "urgent", "note", "from", "to")
+    row.only("slug", "label", "cites", "raised_by", "urgent", "note", *_FROM)
     starts, ends = row.dates("from", "to")
     return Category(
         slug=row.text("slug"),
-        label=row.sentence("label"),
+        label=row.words("label"),
         cites=row.texts("cites"),
         raised_by=row.texts("raised_by"),
         urgent=row.flag("urgent"),
         note=row.sentence("note"),
         effective_from=starts,
         effective_to=ends,
+        ended=row.ended("to"),
+        found=row.found,
     )
 
 
 def citation(row: Row) -> Citation:
-    row.only("slug", "instrument", "edition", "paragraph", "heading", "summary", "note", "verified", *_EFFECTIVE)
+    row.only(
+        "slug", "instrument", "edition", "paragraph", "heading", "summary", "note", "verified", "ended", *_EFFECTIVE
+    )
     starts, ends = row.dates(*_EFFECTIVE)
     return Citation(
         slug=row.text("slug"),
@@ -128,34 +193,51 @@ def citation(row: Row) -> Citation:
         verified=row.flag("verified"),
         effective_from=starts,
         effective_to=ends,
+        ended=row.ended("effective_to"),
+        found=row.found,
     )
 
 
 def principle(row: Row) -> Principle:
-    row.only("slug", "heading", "summary", "question", "categories", "from", "to")
+    row.only("slug", "heading", "summary", "question", "categories", *_FROM)
     starts, ends = row.dates("from", "to")
     return Principle(
         slug=row.text("slug"),
-        heading=row.sentence("heading"),
+        heading=row.words("heading"),
         summary=row.sentence("summary"),
-        question=row.sentence("question"),
+        question=row.words("question"),
         categories=row.texts("categories"),
         effective_from=starts,
         effective_to=ends,
+        ended=row.ended("to"),
+        found=row.found,
+    )
+
+
+def language(row: Row) -> Language:
+    row.only("code", "name", "direction", "reviewed_by")
+    return Language(
+        code=row.one_of("code", LANGUAGES),
+        name=row.text("name"),
+        direction=row.one_of("direction", DIRECTIONS),
+        reviewed_by=row.sentence("reviewed_by"),
+        found=row.found,
     )
 
 
 def closure(row: Row) -> Closure:
-    row.only("slug", "label", "substantiated", "note", "allowed")
-    pairs = row.facts.get("allowed")
-    if not isinstance(pairs, list) or not pairs or not all(isinstance(pair, dict) for pair in pairs):
-        raise row.fail("needs at least one [[closure.allowed]]")
+    row.only("slug", "label", "substantiated", "measure", "retention", "note", "allowed")
+    if not row.count("retention"):
+        raise row.fail("retention must be months above 0", "retention")
     return Closure(
         slug=row.text("slug"),
         label=row.sentence("label"),
-        substantiated=row.flag("substantiated"),
+        substantiated=row.flag("substantiated") if "substantiated" in row.facts else None,
+        measure=row.flag("measure") if "measure" in row.facts else None,
+        retention_months=row.count("retention"),
         note=row.sentence("note"),
-        allowed=tuple(_allowed(Row(row.where, pair)) for pair in pairs),
+        allowed=tuple(_allowed(pair) for pair in row.inner("allowed")),
+        found=row.found,
     )
 
 
@@ -164,7 +246,7 @@ def _allowed(row: Row) -> Allowed:
     try:
         return Allowed(states=row.texts("from"), roles=tuple(map(Role, row.texts("by"))))
     except ValueError as error:
-        raise row.fail(f"no such role: {error}") from error
+        raise row.fail(f"no such role: {error}", "by") from error
 
 
 def route(row: Row) -> Route:
@@ -178,6 +260,7 @@ def route(row: Row) -> Route:
         verified=row.flag("verified"),
         effective_from=starts,
         effective_to=ends,
+        found=row.found,
     )
 
 
@@ -191,7 +274,9 @@ def wording(row: Row) -> Wording:
         next=row.sentence("next"),
         effective_from=starts,
         effective_to=ends,
+        found=row.found,
     )
 
 
+_FROM = ("from", "to", "ended")
 _EFFECTIVE = ("effective_from", "effective_to")

@@ -1,10 +1,15 @@
-"""What the catalogue's rows are once read. `effective_from` is the first day in force, `effective_to` the last."""
+"""What the catalogue's rows are once read. `effective_from` is the first day in force, `effective_to` the last.
+
+`ended` says that nothing follows on purpose, `found` where the row stands in its file.
+"""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol, TypeVar
 
+from cases.catalogue.lines import NOWHERE, Found
+from cases.catalogue.words import Words
 from cases.people import Role
 
 DESTINATIONS = ("supervisor", "next_supervisor", "igo", "outside", "gatekeeper")
@@ -15,13 +20,15 @@ class Category:
     """What a complaint may be about. `cites` are citation slugs, `raised_by` principle slugs."""
 
     slug: str
-    label: str
+    label: Words
     cites: tuple[str, ...]
     raised_by: tuple[str, ...]
     urgent: bool
     note: str
     effective_from: date
     effective_to: date | None
+    ended: bool = False
+    found: Found = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,8 @@ class Citation:
     verified: bool
     effective_from: date
     effective_to: date | None
+    ended: bool = False
+    found: Found = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +54,14 @@ class Principle:
     """One point of UNHCR/AI/2014/2; `question` asks a reporter plainly, `categories` are the slugs a yes suggests."""
 
     slug: str
-    heading: str
+    heading: Words
     summary: str
-    question: str
+    question: Words
     categories: tuple[str, ...]
     effective_from: date
     effective_to: date | None
+    ended: bool = False
+    found: Found = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,7 @@ class Wording:
     next: str
     effective_from: date
     effective_to: date | None
+    found: Found = field(default=NOWHERE, compare=False)
 
     @property
     def name(self) -> str:
@@ -79,13 +91,20 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """A reason to close a case, and who may give it from where."""
+    """A reason to close a case, and who may give it from where.
+
+    `substantiated` and `measure`: what the decision must say; None where it need not say anything. `retention_months`
+    are counted from the closing.
+    """
 
     slug: str
     label: str
-    substantiated: bool
+    substantiated: bool | None
+    measure: bool | None
+    retention_months: int
     note: str
     allowed: tuple[Allowed, ...]
+    found: Found = field(default=NOWHERE, compare=False)
 
     def allows(self, state: str, role: Role) -> bool:
         return any(state in pair.states and role in pair.roles for pair in self.allowed)
@@ -102,6 +121,7 @@ class Route:
     verified: bool
     effective_from: date
     effective_to: date | None
+    found: Found = field(default=NOWHERE, compare=False)
 
 
 class Dated(Protocol):
@@ -111,9 +131,29 @@ class Dated(Protocol):
     def effective_to(self) -> date | None: ...
 
 
+class Placed(Dated, Protocol):
+    @property
+    def found(self) -> Found: ...
+
+
+class Endable(Placed, Protocol):
+    @property
+    def ended(self) -> bool: ...
+
+
 D = TypeVar("D", bound=Dated)
 
 
 def in_force(rows: Iterable[D], day: date) -> tuple[D, ...]:
     """The rows in force on `day`, in their order."""
     return tuple(row for row in rows if row.effective_from <= day <= (row.effective_to or date.max))
+
+
+def nearest(rows: Iterable[D], day: date) -> D | None:
+    """The first row in force on `day`; else the next to come into force, else the last that was; None without rows.
+
+    For what must not be left without an answer: conduct older than the rules kept here, or after the last of them.
+    """
+    ordered = sorted(rows, key=lambda row: row.effective_from)
+    waiting = (row for row in ordered if day <= (row.effective_to or date.max))
+    return next(waiting, ordered[-1] if ordered else None)

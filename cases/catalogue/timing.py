@@ -1,11 +1,12 @@
 """Time limits and the calendars they are counted in: their rows, how they are read, and what must hold among them."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from cases.catalogue.lines import NOWHERE, Found
 from cases.catalogue.reading import Row
 from cases.people import Role
 
@@ -81,6 +82,7 @@ class Clock:
     verified: bool
     effective_from: date
     effective_to: date | None
+    found: Found = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class Calendar:
     covers_to: date | None
     source: str
     verified: bool
+    found: Found = field(default=NOWHERE, compare=False)
 
     def works(self, day: date) -> bool:
         return day.weekday() not in self.weekend and day not in self.holidays
@@ -129,6 +132,7 @@ def clock(row: Row) -> Clock:
         verified=row.flag("verified"),
         effective_from=starts,
         effective_to=ends,
+        found=row.found,
     )
 
 
@@ -136,9 +140,9 @@ def calendar(row: Row) -> Calendar:
     row.only(*_CALENDAR)
     weekend, holidays = row.texts("weekend"), row.facts.get("holidays")
     if not set(weekend) <= set(WEEK) or len(set(weekend)) == len(WEEK):
-        raise row.fail(f"weekend must be some of {', '.join(WEEK)}, and not all")
+        raise row.fail(f"weekend must be some of {', '.join(WEEK)}, and not all", "weekend")
     if not isinstance(holidays, list) or not all(_is_day(day) for day in holidays):
-        raise row.fail("holidays must be a list of dates")
+        raise row.fail("holidays must be a list of dates", "holidays")
     covered = ("covers_from" in row.facts) or ("covers_to" in row.facts)
     first, last = row.dates("covers_from", "covers_to") if covered else (None, None)
     return Calendar(
@@ -152,6 +156,7 @@ def calendar(row: Row) -> Calendar:
         covers_to=last,
         source=row.text("source"),
         verified=row.flag("verified"),
+        found=row.found,
     )
 
 
@@ -180,7 +185,7 @@ def _belongs(row: Row) -> Belongs:
     try:
         return Belongs(row.text("belongs_to"))
     except ValueError as error:
-        raise row.fail(f"belongs_to must be {' or '.join(Belongs)}") from error
+        raise row.fail(f"belongs_to must be {' or '.join(Belongs)}", "belongs_to") from error
 
 
 def _length(row: Row) -> Length:
@@ -197,7 +202,7 @@ def _kinds(length: Length) -> int:
 def _extension(row: Row) -> Extension:
     row.only(*_LENGTH, "times")
     if not row.count("times"):
-        raise row.fail("times must be 1 or more")
+        raise row.fail("times must be 1 or more", "times")
     return Extension(_length(row), row.count("times"))
 
 
@@ -226,16 +231,13 @@ def _within(row: Row, key: str) -> Row:
     """The table a row holds under a key."""
     facts = row.facts[key]
     if not isinstance(facts, dict):
-        raise row.fail(f"{key} must be a table")
-    return replace(row, where=f"{row.where}, {key}", facts=facts)
+        raise row.fail(f"{key} must be a table", key)
+    return Row(row.where, facts, row.found.inner(key))
 
 
-def _all_within(row: Row, key: str) -> Iterator[Row]:
-    tables = row.facts.get(key, [])
-    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise row.fail(f"{key} must be [[clock.{key}]] tables")
-    for number, facts in enumerate(tables, start=1):
-        yield replace(row, where=f"{row.where}, {key} {number}", facts=facts)
+def _all_within(row: Row, key: str) -> tuple[Row, ...]:
+    """The tables of `[[clock.key]]`, if there are any."""
+    return row.inner(key) if key in row.facts else ()
 
 
 def clock_faults(clocks: Iterable[Clock]) -> Iterator[str]:
@@ -243,7 +245,7 @@ def clock_faults(clocks: Iterable[Clock]) -> Iterator[str]:
     clocks = tuple(clocks)
     names = {clock.name for clock in clocks}
     for clock in clocks:
-        where = f"clocks.toml, {clock.name}:"
+        where = f"{clock.found.at()}:"
         told = [who for tell in clock.tells for who in tell.who or ("nobody",)]
         waits_for = () if clock.otherwise is None else (clock.otherwise,)
         for verb, found, known in (("waits for", waits_for, names), ("tells", told, WHO)):
@@ -275,14 +277,14 @@ def strangers(clocks: Iterable[Clock], states: Collection[str], events: Collecti
         )
         for verb, found, known in hangs_on:
             unknown = (name for name in found if name not in known)
-            yield from (f"clocks.toml, {clock.name}: {verb} {name!r}, which is unknown" for name in unknown)
+            yield from (f"{clock.found.at()}: {verb} {name!r}, which is unknown" for name in unknown)
 
 
 def calendar_faults(calendars: Iterable[Calendar]) -> Iterator[str]:
     """Offices with two calendars, no default, zones nobody knows, holidays outside the days covered."""
     calendars, seen = tuple(calendars), set[str]()
     for calendar in calendars:
-        where = f"calendars.toml, {calendar.office}:"
+        where = f"{calendar.found.at()}:"
         if calendar.office in seen:
             yield f"{where} comes twice; which days would be off?"
         seen.add(calendar.office)

@@ -1,6 +1,11 @@
 """The catalogue: what may be complained about, on any day, to anybody."""
 
-from cases.catalogue import load
+from datetime import date
+
+import pytest
+
+from cases.catalogue import LANGUAGES, load
+from cases.directory import PERSONNEL_TYPES
 from tests.api.conftest import PREFIX, Office, told
 
 CATALOGUE = f"{PREFIX}/catalogue"
@@ -29,15 +34,45 @@ def test_a_day_shows_the_rules_of_that_day(office: Office) -> None:
     shown = office.door.must(200, office.door.get(f"{CATALOGUE}?on=2026-03-02"))
     assert shown["on"] == "2026-03-02"
     before = office.door.must(200, office.door.get(f"{CATALOGUE}?on=1990-01-01"))
-    assert before["categories"] == []
+    assert (before["categories"], before["citations"], before["reviews"]) == ([], [], [])
     for day in ("0001-01-01", "9999-12-31"):
         assert office.door.get(f"{CATALOGUE}?on={day}").status_code == 200
     assert {one["slug"] for one in shown["categories"]} <= {row.slug for row in load().categories}
 
 
-def test_every_language_of_the_organisation_may_be_asked_for(office: Office) -> None:
-    for language in ("ar", "zh", "en", "fr", "ru", "es"):
-        assert office.door.get(f"{CATALOGUE}?lang={language}").status_code == 200
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_is_answered_in_its_own_words(office: Office, language: str) -> None:
+    shown = office.door.must(200, office.door.get(f"{CATALOGUE}?lang={language}&on=2026-03-02"))
+    law, day = load(), date(2026, 3, 2)
+    assert shown["language"] == language
+    assert [(one["slug"], one["label"], one["question"]) for one in shown["principles"]] == [
+        (row.slug, row.heading.in_(language), row.question.in_(language)) for row in law.principles_on(day)
+    ]
+    assert [one["label"] for one in shown["categories"]] == [row.label.in_(language) for row in law.categories_on(day)]
+    assert language == "en" or shown["principles"] != office.door.get(CATALOGUE).json["principles"]
+    assert [one["code"] for one in shown["languages"]] == list(LANGUAGES)
+    assert [one["code"] for one in shown["languages"] if one["reviewed"]] == ["en"]
+
+
+def test_what_is_cited_is_in_english_and_says_so(office: Office) -> None:
+    shown = office.door.must(200, office.door.get(f"{CATALOGUE}?lang=ar&on=2019-01-01"))
+    assert {one["language"] for one in shown["citations"] + shown["provisions"]} == {"en"}
+    assert {one["edition"] for one in shown["citations"]} == {"ST/SGB/2018/1"}
+    [first, *_] = shown["citations"]
+    assert (first["label"], first["heading"], first["verified"]) == ("Staff Regulation 1.2(a)", "core values", True)
+
+
+def test_every_kind_of_personnel_finds_its_own_provisions(office: Office) -> None:
+    provisions = {one["personnel_type"]: one for one in office.door.get(CATALOGUE).json["provisions"]}
+    assert set(provisions) == PERSONNEL_TYPES
+    assert provisions["unv"]["decider"] == "unv_panel"
+    assert [kind for kind, one in provisions.items() if one["cites_staff_rules"]] == ["staff"]
+
+
+@pytest.mark.parametrize(("day", "overdue"), [("2016-09-04", False), ("2016-09-05", True)])
+def test_an_overdue_review_is_shown(office: Office, day: str, *, overdue: bool) -> None:
+    shown = office.door.must(200, office.door.get(f"{CATALOGUE}?on={day}"))
+    assert shown["reviews"] == [{"instrument": "UNHCR/AI/2014/2", "due": "2016-09-04", "overdue": overdue}]
 
 
 def test_a_wrong_question_is_named(office: Office) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import cases.catalogue
 from api.commands import run
 from storage import open_house, prepare
 from storage.settings import read_settings
@@ -19,6 +20,8 @@ from storage.signing import verify
 from tests.server.desk import DIRECTORY, hire, house_of
 from tests.server.resting import rows
 from tests.server.running import ORIGIN, Spot, free_port
+
+SHIPPED = Path(cases.catalogue.__file__).parent
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +96,44 @@ def test_no_private_key_can_be_read_by_others(installed: Spot) -> None:
 
 def test_the_catalogue_holds_together(installed: Spot) -> None:
     assert done(installed, "catalogue", "check").endswith(": sound.\n")
+
+
+def test_an_instrument_whose_review_is_overdue_is_reported_and_is_no_fault(installed: Spot) -> None:
+    said = done(installed, "catalogue", "check").splitlines()
+    assert said[:-1] == ["UNHCR/AI/2014/2: was to be reviewed by 2016-09-04, which is overdue."]
+
+
+def spoiled_catalogue(folder: Path) -> dict[str, int]:
+    """Own files of the catalogue with one fault each; gives the line of each."""
+    lines = dict[str, int]()
+    for file, old, new in (
+        ("measures.toml", "disciplinary = true", "disciplinary = 1"),
+        ("languages.toml", 'direction = "rtl"', "direction = rtl"),
+    ):
+        text = (SHIPPED / file).read_text(encoding="utf-8")
+        lines[file] = text[: text.index(old)].count("\n") + 1
+        (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    return lines
+
+
+def test_every_fault_of_an_own_catalogue_is_named_with_file_line_and_reason(installed: Spot, tmp_path: Path) -> None:
+    lines = spoiled_catalogue(tmp_path)
+    expected = [
+        f"measures.toml:{lines['measures.toml']}: censure: disciplinary must be true or false",
+        f"languages.toml:{lines['languages.toml']}: Invalid value",
+    ]
+    assert refused(installed, "catalogue", "check", "--folder", str(tmp_path), code=1).splitlines() == expected
+    said = refused(installed, "catalogue", "check", code=1, RULE12_CATALOGUE=str(tmp_path))
+    assert said.splitlines() == expected
+
+
+def test_a_broken_catalogue_stops_start_up_with_file_line_and_reason(installed: Spot, tmp_path: Path) -> None:
+    line = spoiled_catalogue(tmp_path)["measures.toml"]
+    broken = {"RULE12_CATALOGUE": str(tmp_path)}
+    said = refused_outside(installed, "serve", "--port", str(free_port()), code=1, **broken)
+    assert f"measures.toml:{line}: censure: disciplinary must be true or false\n" in said
+    assert said.count("\n") == 2
+    assert refused(installed, "worker", "--once", code=1, **broken) == said
 
 
 def test_the_api_document_is_written(installed: Spot) -> None:
