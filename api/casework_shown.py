@@ -5,7 +5,8 @@ from typing import Any
 from api.shown import moment
 from cases.case import Allegation, Case, Proposal
 from cases.casework.alleging import ShownAllegation
-from cases.catalogue import Catalogue, Cited
+from cases.catalogue import Catalogue, Citation
+from cases.catalogue.citing import Cited
 from cases.clocks import Running, told
 from cases.identity import IdentityRequest
 from cases.lifecycle import STEPS
@@ -38,15 +39,22 @@ def allegation(one: ShownAllegation) -> dict[str, Any]:
 def cited(found: Cited) -> dict[str, Any]:
     return {
         "category": found.category,
-        "conduct_on": found.conduct_on.isoformat() if found.conduct_on else None,
+        "on": found.on.isoformat(),
         "date_unknown": found.date_unknown,
         "editions_differ": found.editions_differ,
         "remarks": list(found.remarks),
-        "paragraphs": [
-            {"label": f"{row.instrument}({row.paragraph})", "edition": row.edition, "summary": row.summary}
-            for row in found.paragraphs
-        ],
-        "provisions": found.provision.provisions if found.provision else None,
+        "paragraphs": [paragraph(row) for row in found.paragraphs],
+        "corresponding": [paragraph(row) for row in found.corresponding],
+        "governed_by": found.provision.governing,
+    }
+
+
+def paragraph(row: Citation) -> dict[str, Any]:
+    return {
+        "label": f"{row.instrument}({row.paragraph})",
+        "edition": row.edition,
+        "summary": row.summary,
+        "verified": row.verified,
     }
 
 

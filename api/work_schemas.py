@@ -9,8 +9,6 @@ from cases.lifecycle import Action, State
 from cases.people import Role
 from cases.persons import PersonRole
 
-_REASON = {"required": True, "shortest": 1}
-
 
 class MeasureSchema(Strict):
     person = fields.UUID(required=True)
@@ -73,7 +71,7 @@ class AssignmentInSchema(Strict):
 
 
 class UnassignmentInSchema(AssignmentInSchema):
-    reason = words(LONG, **_REASON)
+    reason = words(LONG, required=True, shortest=1)
 
 
 class AssignedSchema(AssigneeSchema):
@@ -81,7 +79,7 @@ class AssignedSchema(AssigneeSchema):
 
 
 class RecusalInSchema(Strict):
-    reason = words(LONG, **_REASON)
+    reason = words(LONG, required=True, shortest=1)
 
 
 class RecusedSchema(Schema):
@@ -104,7 +102,7 @@ class PersonInSchema(Strict):
     personnel_type = words(40, load_default="")
     function = words(SHORT, load_default="")
     relation = words(SHORT, load_default="")
-    reason = words(NARRATIVE, **_REASON)
+    reason = words(NARRATIVE, required=True, shortest=1)
 
 
 class PersonChangeSchema(Strict):
@@ -115,7 +113,7 @@ class PersonChangeSchema(Strict):
         metadata={"description": "The staff number this person is; an empty list for nobody of the directory."},
     )
     attribution = fields.Nested(AttributionSchema)
-    reason = words(NARRATIVE, **_REASON)
+    reason = words(NARRATIVE, required=True, shortest=1)
 
 
 class PersonSchema(Schema):
@@ -137,17 +135,19 @@ class PersonSchema(Schema):
 class AllegationInSchema(Strict):
     person = fields.UUID(required=True)
     category = words(40, required=True, shortest=1)
-    account = words(NARRATIVE, **_REASON)
+    account = words(NARRATIVE, required=True, shortest=1)
     conduct_on = fields.Date(metadata={"description": "The day of the conduct, where it is known."})
 
 
 class CitedSchema(Schema):
-    conduct_on = fields.String(required=True, allow_none=True)
+    category = fields.String(required=True)
+    on = fields.String(required=True, metadata={"description": "The day whose editions are cited."})
     date_unknown = fields.Boolean(required=True)
     editions_differ = fields.Boolean(required=True)
     remarks = fields.List(fields.String(), required=True)
     paragraphs = fields.List(fields.Dict(), required=True)
-    provisions = fields.Dict(allow_none=True)
+    corresponding = fields.List(fields.Dict(), required=True, metadata={"description": "For affiliates: not binding."})
+    governed_by = fields.String(required=True)
 
 
 class AllegationSchema(Schema):

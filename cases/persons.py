@@ -110,14 +110,15 @@ def first_register(told: Mapping[str, Any], matches: Sequence[Match]) -> Registe
     said = [(PersonRole.SUBJECT, one) for one in told.get("subjects", ())]
     said += [(PersonRole.WITNESS, one) for one in told.get("witnesses", ())]
     return tuple(
-        CasePerson(uuid4(), role, **_said(one), possible=_numbers(match))
+        replace(_said(role, one), possible=_numbers(match))
         for (role, one), match in zip(said, matches, strict=True)
     )
 
 
-def _said(told: Mapping[str, Any]) -> dict[str, str]:
+def _said(role: PersonRole, told: Mapping[str, Any]) -> CasePerson:
     names = ("name", "staff_number", "email", "personnel_type", "function", "relation")
-    return {name: told.get(name) or "" for name in names}
+    said: dict[str, Any] = {name: told.get(name) or "" for name in names}
+    return CasePerson(uuid4(), role, **said)
 
 
 def _numbers(match: Match) -> tuple[str, ...]:
@@ -147,9 +148,12 @@ def change(register: Register, id_: UUID, new: Changed, directory: Directory, kn
     person = find(register, id_)
     if faults := _faults(person, new, directory, known):
         raise Malformed(faults)
-    settled = new.settled and tuple(_spelled(directory, number) for number in new.settled)
-    said = {"role": new.role, "settled": settled if new.settled is not None else None, "attribution": new.attribution}
-    renewed = replace(person, **{name: value for name, value in said.items() if value is not None})
+    renewed = replace(
+        person,
+        role=new.role or person.role,
+        settled=person.settled if new.settled is None else tuple(_spelled(directory, one) for one in new.settled),
+        attribution=new.attribution or person.attribution,
+    )
     return tuple(renewed if one.id == id_ else one for one in register)
 
 

@@ -10,7 +10,8 @@ from cases.case import Assignment, Case, Given
 from cases.casework.administering import import_directory, issue_token
 from cases.casework.filing import file_complaint
 from cases.casework.mailbox import Sent, add_evidence, find_mailbox
-from cases.casework.moving import make_assignment, make_move
+from cases.casework.moving import make_move
+from cases.casework.staffing import make_assignment
 from cases.casework.working import Worker
 from cases.complaint import Consent, Draft, Reporter, Statement
 from cases.errors import CannotStart

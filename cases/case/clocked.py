@@ -5,8 +5,8 @@ from datetime import datetime
 
 from cases.case.facts import Case
 from cases.catalogue import Belongs, Calendar, Catalogue, Clock
-from cases.clocks import Running, due, end, extend, in_state, start
-from cases.lifecycle import OPEN
+from cases.clocks import Running, due, end, extend, pause, resume, start
+from cases.lifecycle import OPEN, State
 
 RECEIPT = "receipt"
 PROPOSE = "propose"
@@ -52,9 +52,17 @@ def _begun(clock: Clock, event: str, at: datetime, law: Catalogue, calendar: Cal
 def _halted(case: Case, at: datetime, law: Catalogue, calendar: Calendar) -> Case:
     """What stands still in the state just reached is paused, the rest goes on. A closed case has no clock of its own."""
     if case.state in OPEN:
-        return replace(case, clocks=in_state(case.clocks, law, str(case.state), at, calendar))
+        return replace(case, clocks=tuple(_settled(one, case.state, at, law, calendar) for one in case.clocks))
     own = (one if one.belongs_to is Belongs.REPORTER else end(one, at) for one in case.clocks)
     return replace(case, clocks=tuple(own))
+
+
+def _settled(running: Running, state: State, at: datetime, law: Catalogue, calendar: Calendar) -> Running:
+    clock = law.clock(running.name, running.started_at.date())
+    stands_still = str(state) in clock.pauses_in
+    if running.ended_at is not None or stands_still is (running.paused_at is not None):
+        return running
+    return pause(running, at) if stands_still else resume(running, clock, at, calendar)
 
 
 def extended(case: Case, name: str, law: Catalogue, office: str) -> Case:

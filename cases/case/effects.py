@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID, uuid4
 
 from cases.case.facts import Allegation, Case, Hearing, Hold
@@ -54,7 +55,7 @@ def _ruled(case: Case, given: Given, _at: datetime) -> Case:
     return _with_allegation(case, given.allegation, standard=given.standard, misconduct=given.misconduct)
 
 
-def _with_allegation(case: Case, which: UUID | None, **facts: object) -> Case:
+def _with_allegation(case: Case, which: UUID | None, **facts: Any) -> Case:
     changed = (replace(one, **facts) if one.id == which else one for one in case.allegations)
     return replace(case, allegations=tuple(changed))
 

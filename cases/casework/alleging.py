@@ -14,7 +14,7 @@ from cases.casework.entries import owner_of
 from cases.casework.looking import find_case, find_kept, note_look
 from cases.casework.moving import must_be_current
 from cases.casework.registers import must_be_in_register, open_register
-from cases.catalogue import Cited, cited
+from cases.catalogue.citing import Cited, cited
 from cases.errors import Malformed, Fault, MoveNotAllowed
 from cases.persons import ATTRIBUTED, PersonRole, personnel_type
 from cases.place import Kind, Recipient
