@@ -16,7 +16,7 @@ from cases.ledger import WORKER, About, EntryKind
 from cases.lifecycle import State
 from cases.place import Kind, Owner, Recipient
 from cases.ports import Desk, Job, Standing, Work
-from cases.routing import Routing, route, screen
+from cases.routing import Routing, circumstances_of, involved_in, preview
 
 FIVE_DIGITS = 90_000
 TRIES = 64
@@ -32,9 +32,11 @@ def sort_complaint(desk: Desk, job: Job, at: datetime) -> Case | None:
     statement, facts = _open(desk, complaint, at)
     law = desk.law
     day = at.date()
-    routing = route(screen(statement, facts, desk.lookup.directory()), law, day)
+    categories = law.categories_for(statement.concerns, complaint.received_at.date())
+    circumstances = circumstances_of(statement, categories)
+    routing = preview(involved_in(statement), circumstances, facts, desk.lookup.directory(), law, day)
     with desk.work() as work:
-        case = _numbered(work, complaint, statement, routing, law)
+        case = _numbered(work, complaint, categories, routing, law)
         _register(desk, work, case, complaint, routing, at)
         work.done(job)
     return case
@@ -53,7 +55,7 @@ def _open(desk: Desk, complaint: Complaint, at: datetime) -> tuple[Statement, Ro
     return Statement.read(told), RoutingFacts.read(routing)
 
 
-def _numbered(work: Work, complaint: Complaint, statement: Statement, routing: Routing, law: Catalogue) -> Case:
+def _numbered(work: Work, complaint: Complaint, categories: tuple[str, ...], routing: Routing, law: Catalogue) -> Case:
     case = Case(
         _free_number(work, complaint.received_at.year),
         complaint.id,
@@ -61,7 +63,7 @@ def _numbered(work: Work, complaint: Complaint, statement: Statement, routing: R
         routing.to,
         State.REGISTERED,
         1,
-        law.categories_for(statement.concerns, complaint.received_at.date()),
+        categories,
         complaint.received_at,
         None,
     )

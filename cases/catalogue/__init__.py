@@ -1,4 +1,4 @@
-"""The rules as dated data: categories, citations, principles, closures, clocks, routes, wordings.
+"""The rules as dated data: categories, citations, principles, closures, clocks, routes, offices, wordings.
 
 A rule that changes gets an end date and a new row under the same slug: a case keeps what was in force on its day.
 """
@@ -12,7 +12,9 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from cases.catalogue import checks, reading
-from cases.catalogue.rows import Allowed, Category, Citation, Clock, Closure, Principle, Route, Wording, in_force
+from cases.catalogue import routes as routing_rows
+from cases.catalogue.routes import Copy, Office, Route
+from cases.catalogue.rows import Allowed, Category, Citation, Clock, Closure, Principle, Wording, in_force
 from cases.errors import CatalogueBroken
 from cases.people import Role
 
@@ -23,6 +25,8 @@ __all__ = [
     "Citation",
     "Clock",
     "Closure",
+    "Copy",
+    "Office",
     "Principle",
     "Route",
     "Wording",
@@ -42,6 +46,8 @@ class Catalogue:
     clocks: tuple[Clock, ...]
     routes: tuple[Route, ...]
     wordings: tuple[Wording, ...]
+    copies: tuple[Copy, ...] = ()
+    offices: tuple[Office, ...] = ()
 
     def categories_on(self, day: date) -> tuple[Category, ...]:
         return in_force(self.categories, day)
@@ -55,6 +61,17 @@ class Catalogue:
     def routes_on(self, day: date) -> tuple[Route, ...]:
         """In the order in which they are tried: the first that matches wins."""
         return in_force(self.routes, day)
+
+    def copies_on(self, day: date) -> tuple[Copy, ...]:
+        """Every one that applies adds whom it names."""
+        return in_force(self.copies, day)
+
+    def office(self, slug: str, day: date) -> Office:
+        """CatalogueBroken when no row says on that day who it is."""
+        for office in in_force(self.offices, day):
+            if office.slug == slug:
+                return office
+        raise CatalogueBroken(f"offices.toml: no office {slug!r} is in force on {day}")
 
     def categories_for(self, concerns: Iterable[str], day: date) -> tuple[str, ...]:
         """Slugs of the categories that a reporter's concerns (slugs of categories or principles) suggest on a day."""
@@ -87,7 +104,9 @@ class Catalogue:
         """
         return [
             *checks.dangling(self.categories, self.citations, self.principles),
-            *checks.astray(self.clocks, self.routes, self.closures),
+            *checks.astray(self.clocks, self.closures),
+            *routing_rows.astray(self.routes, self.copies, {row.slug for row in self.categories}),
+            *(routing_rows.unplaced(self.offices) if self.routes else ()),
             *(checks.unknown_states(self.closures, states) if states else ()),
             *self._overlapping(),
             *self._unsaid(),
@@ -100,8 +119,12 @@ class Catalogue:
             *checks.overlapping("principles.toml", ((row.slug, row) for row in self.principles)),
             *checks.overlapping("clocks.toml", ((row.name, row) for row in self.clocks)),
             *checks.overlapping("wordings.toml", ((row.name, row) for row in self.wordings)),
-            *checks.overlapping("routes.toml", ((row.situation, row) for row in self.routes)),
+            *checks.overlapping("routes.toml", ((row.situation, row) for row in self._routing())),
+            *checks.overlapping("offices.toml", ((row.slug, row) for row in self.offices)),
         ]
+
+    def _routing(self) -> tuple[Route | Copy, ...]:
+        return (*self.routes, *self.copies)
 
     def _unsaid(self) -> list[str]:
         citations = [(row.slug, key, getattr(row, key)) for row in self.citations for key in ("heading", "summary")]
@@ -115,7 +138,8 @@ class Catalogue:
             *checks.unsaid("closures.toml", ((row.slug, "label", row.label) for row in self.closures)),
             *checks.unsaid("clocks.toml", ((row.name, "label", row.label) for row in self.clocks)),
             *checks.unsaid("wordings.toml", ((row.name, "text", row.text) for row in self.wordings)),
-            *checks.unsaid("routes.toml", ((row.situation, "sentence", row.sentence) for row in self.routes)),
+            *checks.unsaid("routes.toml", ((row.situation, "sentence", row.sentence) for row in self._routing())),
+            *checks.unsaid("offices.toml", ((row.slug, "name", row.name) for row in self.offices)),
         ]
 
 
@@ -150,13 +174,15 @@ class Overlaid:
 
 
 def read(folder: reading.Folder) -> Catalogue:
-    """The seven files of a folder, each by itself. CatalogueBroken at the first row that cannot be read."""
+    """The eight files of a folder, each by itself. CatalogueBroken at the first row that cannot be read."""
     return Catalogue(
         categories=reading.read_rows(folder, "category", reading.category, file="categories.toml"),
         citations=reading.read_rows(folder, "citation", reading.citation, file="citations.toml"),
         principles=reading.read_rows(folder, "principle", reading.principle, file="principles.toml"),
         closures=reading.read_rows(folder, "closure", reading.closure, file="closures.toml"),
         clocks=reading.read_rows(folder, "clock", reading.clock, file="clocks.toml"),
-        routes=reading.read_rows(folder, "route", reading.route, file="routes.toml"),
+        routes=reading.read_rows(folder, "route", routing_rows.route, file="routes.toml", beside="copy"),
         wordings=reading.read_rows(folder, "wording", reading.wording, file="wordings.toml"),
+        copies=reading.read_rows(folder, "copy", routing_rows.added, file="routes.toml", beside="route"),
+        offices=reading.read_rows(folder, "office", routing_rows.office, file="offices.toml"),
     )

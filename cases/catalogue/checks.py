@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from itertools import pairwise
 
-from cases.catalogue.rows import DESTINATIONS, Category, Citation, Clock, Closure, Dated, Principle, Route
+from cases.catalogue.rows import Category, Citation, Clock, Closure, Dated, Principle
 
 
 def dangling(
@@ -21,14 +21,12 @@ def dangling(
         yield from _unknown(f"principles.toml, {principle.slug}: suggests", principle.categories, suggested)
 
 
-def astray(clocks: Iterable[Clock], routes: Iterable[Route], closures: Iterable[Closure]) -> Iterator[str]:
-    """Clocks that wait for no clock, routes that lead to nobody, closures nobody may use or that come twice."""
+def astray(clocks: Iterable[Clock], closures: Iterable[Closure]) -> Iterator[str]:
+    """Clocks that wait for no clock, closures nobody may use or that come twice."""
     clocks, seen = tuple(clocks), set()
     for clock in clocks:
         waits_for = () if clock.otherwise is None else (clock.otherwise,)
         yield from _unknown(f"clocks.toml, {clock.name}: waits for", waits_for, {other.name for other in clocks})
-    for route in routes:
-        yield from _unknown(f"routes.toml, {route.situation}: leads to", route.to or ("nobody",), DESTINATIONS)
     for closure in closures:
         if closure.slug in seen:
             yield f"closures.toml, {closure.slug}: comes twice"

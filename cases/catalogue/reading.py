@@ -10,7 +10,7 @@ from datetime import date, datetime
 from importlib.resources.abc import Traversable
 from typing import Any, Protocol, TypeGuard, TypeVar
 
-from cases.catalogue.rows import Allowed, Category, Citation, Clock, Closure, Principle, Route, Wording
+from cases.catalogue.rows import Allowed, Category, Citation, Clock, Closure, Principle, Wording
 from cases.errors import CatalogueBroken
 from cases.people import Role
 
@@ -82,12 +82,13 @@ def _is_day(said: object) -> TypeGuard[date]:
     return isinstance(said, date) and not isinstance(said, datetime)
 
 
-def read_rows(folder: Folder, table: str, make: Callable[[Row], T], *, file: str) -> tuple[T, ...]:
-    """Every `[[table]]` of a file as `make` reads it."""
+def read_rows(folder: Folder, table: str, make: Callable[[Row], T], *, file: str, beside: str = "") -> tuple[T, ...]:
+    """Every `[[table]]` of a file as `make` reads it; `beside` names the one other table the file may hold."""
     try:
         found: dict[str, Any] = tomllib.loads(folder.joinpath(file).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise CatalogueBroken(f"{file}: {error}") from error
+    found.pop(beside, None)
     rows = found.pop(table, None)
     if found or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise CatalogueBroken(f"{file}: holds something else than [[{table}]] rows")
@@ -180,20 +181,6 @@ def clock(row: Row) -> Clock:
         otherwise=row.sentence("otherwise") or None,
         months=months,
         days=days,
-        source=row.text("source"),
-        verified=row.flag("verified"),
-        effective_from=starts,
-        effective_to=ends,
-    )
-
-
-def route(row: Row) -> Route:
-    row.only("situation", "to", "sentence", "source", "verified", *_EFFECTIVE)
-    starts, ends = row.dates(*_EFFECTIVE)
-    return Route(
-        situation=row.text("situation"),
-        to=row.texts("to"),
-        sentence=row.sentence("sentence"),
         source=row.text("source"),
         verified=row.flag("verified"),
         effective_from=starts,

@@ -7,8 +7,6 @@ from typing import Protocol, TypeVar
 
 from cases.people import Role
 
-DESTINATIONS = ("supervisor", "next_supervisor", "igo", "outside", "gatekeeper")
-
 
 @dataclass(frozen=True, slots=True)
 class Category:
@@ -101,19 +99,6 @@ class Clock:
     otherwise: str | None
     months: int
     days: int
-    source: str
-    verified: bool
-    effective_from: date
-    effective_to: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """Who gets a complaint in a situation; `sentence` is kept as the explanation."""
-
-    situation: str
-    to: tuple[str, ...]
-    sentence: str
     source: str
     verified: bool
     effective_from: date

@@ -14,7 +14,8 @@ SHIPPED = Path(cases.catalogue.__file__).parent
 FIRST_DAY = date(2014, 9, 5)
 TODAY = date(2026, 1, 1)
 FILES = [
-    f"{rows}.toml" for rows in ("categories", "citations", "principles", "closures", "clocks", "routes", "wordings")
+    f"{rows}.toml"
+    for rows in ("categories", "citations", "principles", "closures", "clocks", "routes", "wordings", "offices")
 ]
 FACTS = {
     "political_partisan": {"reg-1.2-f", "reg-1.2-h", "reg-1.2-e"},
@@ -138,7 +139,10 @@ def test_nobody_closes_a_case_as_substantiated_before_it_is_reported():
 
 def test_routes_are_tried_in_the_order_that_keeps_the_accused_out():
     assert [(route.situation, route.to) for route in load().routes_on(TODAY)] == [
+        ("subject_is_the_high_commissioner", ("outside",)),
         ("subject_leads_the_office", ("outside",)),
+        ("subject_heads_the_office", ("designate", "outside")),
+        ("subject_heads_the_office_no_clear_designate", ("outside",)),
         ("subject_is_igo_staff", ("outside", "gatekeeper")),
         ("reporter_anonymous", ("igo",)),
         ("reporter_external", ("igo",)),
@@ -180,13 +184,20 @@ def test_a_row_is_in_force_from_its_first_to_its_last_day():
     assert found == [[], [ended], [ended], [later]]
 
 
-@pytest.mark.parametrize("rows", ["categories", "citations", "principles", "clocks", "routes", "wordings"])
+@pytest.mark.parametrize(
+    "rows", ["categories", "citations", "principles", "clocks", "routes", "copies", "offices", "wordings"]
+)
 def test_rows_in_each_others_way_are_named(rows):
     [row, *others] = getattr(load(), rows)
-    name = next(getattr(row, key) for key in ("name", "slug", "situation") if hasattr(row, key))
+    keys = ("slug",) if rows == "offices" else ("name", "slug", "situation")
+    name = next(getattr(row, key) for key in keys if hasattr(row, key))
     touching = (replace(row, effective_to=TODAY), replace(row, effective_from=TODAY))
     [fault] = replace(load(), **{rows: (*touching, *others)}).check()
-    assert fault == f"{rows}.toml, {name}: two rows are in force on {TODAY}"
+    file = "routes" if rows == "copies" else rows
+    assert fault == f"{file}.toml, {name}: two rows are in force on {TODAY}"
+
+
+TOLD_ETHICS = "routes.toml, retaliation_and_ethics_may_be_told"
 
 
 @pytest.mark.parametrize(
@@ -202,10 +213,23 @@ def test_rows_in_each_others_way_are_named(rows):
         ("closures", "slug", "duplicate", "closures.toml, duplicate: comes twice"),
         ("clocks", "otherwise", "lunch", "clocks.toml, acknowledge: waits for 'lunch', which is unknown"),
         ("clocks", "label", "", "clocks.toml, acknowledge: label is missing or empty"),
-        ("routes", "to", ("press",), "routes.toml, subject_leads_the_office: leads to 'press', which is unknown"),
-        ("routes", "to", (), "routes.toml, subject_leads_the_office: leads to 'nobody', which is unknown"),
+        (
+            "routes",
+            "to",
+            ("press",),
+            "routes.toml, subject_is_the_high_commissioner: leads to 'press', which is unknown",
+        ),
+        ("routes", "to", (), "routes.toml, subject_is_the_high_commissioner: leads to 'nobody', which is unknown"),
         ("wordings", "text", "", "wordings.toml, letter-acknowledged.en: text is missing or empty"),
-        ("routes", "sentence", "", "routes.toml, subject_leads_the_office: sentence is missing or empty"),
+        ("routes", "sentence", "", "routes.toml, subject_is_the_high_commissioner: sentence is missing or empty"),
+        ("routes", "to", ("igo",), "routes.toml, subject_is_the_high_commissioner: leads to 'igo', which is unknown"),
+        ("routes", "situation", "full_moon", "routes.toml, full_moon: is a situation nobody can tell"),
+        ("copies", "situation", "full_moon", "routes.toml, full_moon: is a situation nobody can tell"),
+        ("copies", "to", ("press",), f"{TOLD_ETHICS}: leads to 'press', which is unknown"),
+        ("copies", "categories", ("x",), f"{TOLD_ETHICS}: waits for 'x', which is unknown"),
+        ("copies", "sentence", "", f"{TOLD_ETHICS}: sentence is missing or empty"),
+        ("offices", "units", (), "offices.toml, igo: no unit, function or number shows who it is"),
+        ("offices", "name", "", "offices.toml, igo: name is missing or empty"),
     ],
 )
 def test_whatever_does_not_hold_together_is_named_by_file_and_row(rows, key, value, fault):
@@ -221,6 +245,25 @@ def test_a_category_raised_by_no_principle_and_a_closure_from_nowhere_are_named(
     nowhere = replace(closure, allowed=(replace(closure.allowed[0], states=()),))
     assert replace(load(), closures=(nowhere, *rest)).check() == [
         "closures.toml, outside_mandate: allowed from nowhere, or by nobody"
+    ]
+
+
+def test_an_order_that_asks_who_reports_before_who_is_accused_is_named():
+    *others, ordinary = load().routes
+    assert replace(load(), routes=(ordinary, *others)).check()[0] == (
+        "routes.toml, subject_is_the_high_commissioner: must stand before ordinary: "
+        "who is accused is asked before who reports"
+    )
+    around = replace(ordinary, to=("supervisor",))
+    [fault] = replace(load(), routes=(*others, around)).check()
+    assert fault == "routes.toml, ordinary: passes the office by (AI 10.2)"
+
+
+def test_an_office_the_routes_ask_for_cannot_be_left_out_and_a_strange_one_is_named():
+    first, *others = load().offices
+    assert replace(load(), offices=tuple(others)).check() == ["offices.toml: no row 'igo'"]
+    assert replace(load(), offices=(*load().offices, replace(first, slug="press"))).check() == [
+        "offices.toml: holds 'press', which is unknown"
     ]
 
 
@@ -256,7 +299,12 @@ BROKEN = [
     ("clocks.toml", "days = 7", "days = 0", "row 1 .*: needs months or days above 0"),
     ("wordings.toml", 'language = "en"\n', "", r"row 1 \(letter-acknowledged\): language is missing"),
     ("wordings.toml", "next =", "then =", r"row 1 \(letter-acknowledged\): unknown key then"),
-    ("routes.toml", "verified = false", "", r"row 1 \(subject_leads_the_office\): verified must be true or false"),
+    (
+        "routes.toml",
+        "verified = false",
+        "",
+        r"row 1 \(subject_is_the_high_commissioner\): verified must be true or false",
+    ),
 ]
 
 
@@ -273,7 +321,7 @@ def test_a_missing_label_does_not_stop_the_reading_and_is_found_by_the_check(cop
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_none_of_the_seven_files_may_be_missing(copied, file):
+def test_none_of_the_files_may_be_missing(copied, file):
     assert {path.name for path in copied.iterdir()} == set(FILES)
     (copied / file).unlink()
     with pytest.raises(CatalogueBroken, match=rf"^{file}: "):
