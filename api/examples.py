@@ -86,6 +86,7 @@ _EXPLANATION = {
     "rule": "kept_with_identity",
     "sentence": "The rule that matched is kept with the reporter's identity.",
     "to": ["supervisor", "igo"],
+    "copies": [],
     "subjects": [{"position": 1, "matched": "one", "people": ["S0107"]}],
     "witnesses": [],
 }

@@ -33,6 +33,7 @@ class Named:
     name: str = ""
     staff_number: str = ""
     email: str = ""
+    personnel_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class Statement:
     supervisor_involved: bool = False
     fears_retaliation: bool = False
     immediate_danger: bool = False
+    tell_ethics: bool = False
+    institutional_account: bool = False
 
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> "Statement":
@@ -58,11 +61,13 @@ class Statement:
             bool(told.get("supervisor_involved")),
             bool(told.get("fears_retaliation")),
             bool(told.get("immediate_danger")),
+            bool(told.get("tell_ethics")),
+            any(post.get("account_kind") == "institutional" for post in told.get("posts", ())),
         )
 
 
 def _named(told: Mapping[str, Any]) -> Named:
-    return Named(told.get("name") or "", told.get("staff_number") or "", told.get("email") or "")
+    return Named(*(told.get(key) or "" for key in ("name", "staff_number", "email", "personnel_type")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,9 @@ class IdentityRequest:
     until: datetime | None = None
 
 
-def ask(case: Case, by: Actor, consent: Consent, earlier: Iterable[IdentityRequest], reason: UUID, at: datetime) -> IdentityRequest:
+def ask(
+    case: Case, by: Actor, consent: Consent, earlier: Iterable[IdentityRequest], reason: UUID, at: datetime
+) -> IdentityRequest:
     """Decide that a request may be put. Raises NotPermitted, IdentityClosed or MoveNotAllowed."""
     if by.role not in HANDLERS:
         raise NotPermitted("Only those who work a case ask who reported.")
@@ -82,9 +84,7 @@ def decide(request: IdentityRequest, by: Actor, at: datetime, until: datetime | 
     return replace(request, standing=standing, decided_by=by.person, decided_at=at, until=until)
 
 
-def must_be_open(
-    case: Case, by: Actor, consent: Consent, request: IdentityRequest | None, at: datetime
-) -> None:
+def must_be_open(case: Case, by: Actor, consent: Consent, request: IdentityRequest | None, at: datetime) -> None:
     """Refuse whoever may not learn now who reported. Raises IdentityClosed."""
     if consent is Consent.ANONYMOUS:
         raise IdentityClosed("The reporter is anonymous: nobody learns who they are.")

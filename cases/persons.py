@@ -110,9 +110,13 @@ def first_register(told: Mapping[str, Any], matches: Sequence[Match]) -> Registe
     said = [(PersonRole.SUBJECT, one) for one in told.get("subjects", ())]
     said += [(PersonRole.WITNESS, one) for one in told.get("witnesses", ())]
     return tuple(
-        replace(_said(role, one), possible=_numbers(match))
-        for (role, one), match in zip(said, matches, strict=True)
+        replace(_said(role, one), possible=_numbers(match)) for (role, one), match in zip(said, matches, strict=True)
     )
+
+
+def _numbers(match: Match) -> tuple[str, ...]:
+    """Best first."""
+    return tuple(person.staff_number for person in match.people)
 
 
 def _said(role: PersonRole, told: Mapping[str, Any]) -> CasePerson:
@@ -121,15 +125,9 @@ def _said(role: PersonRole, told: Mapping[str, Any]) -> CasePerson:
     return CasePerson(uuid4(), role, **said)
 
 
-def _numbers(match: Match) -> tuple[str, ...]:
-    return tuple(person.staff_number for person in match.people)
-
-
 def matched(register: Register, matches: Sequence[Match]) -> Register:
     """The register after a screening: whom it found for each."""
-    return tuple(
-        replace(person, possible=_numbers(match)) for person, match in zip(register, matches, strict=True)
-    )
+    return tuple(replace(person, possible=_numbers(match)) for person, match in zip(register, matches, strict=True))
 
 
 def find(register: Iterable[CasePerson], id_: UUID) -> CasePerson:

@@ -161,7 +161,14 @@ class SqlLookup:
             must.append(~_took_part(sight.person, WORKED))
         if sight.no_part:
             must.append(~_took_part(sight.person))
-        criteria = sight.queue, sight.states, sight.assigned or None, sight.addressed or None, sight.leg, sight.asked or None
+        criteria = (
+            sight.queue,
+            sight.states,
+            sight.assigned or None,
+            sight.addressed or None,
+            sight.leg,
+            sight.asked or None,
+        )
         return and_(*must, *(() if any(one is not None for one in criteria) else (cases.c.number.is_(None),)))
 
     def is_walled(self, number: str, person: str) -> bool:

@@ -52,7 +52,9 @@ def _open_move(found: Case, action: Action, who: Actor) -> dict[str, Any]:
 def _choices(step: Step) -> dict[str, list[str]]:
     day = now().date()
     chosen = {
-        str(need): [term.slug for term in desk().law.terms(set_, day)] for need, set_ in TERMS.items() if need in step.needs
+        str(need): [term.slug for term in desk().law.terms(set_, day)]
+        for need, set_ in TERMS.items()
+        if need in step.needs
     }
     if Need.MEASURES in step.needs:
         chosen[str(Need.MEASURES)] = [row.slug for row in desk().law.measures_on(day)]

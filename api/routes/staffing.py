@@ -107,9 +107,7 @@ def write(told: dict[str, Any], number: str) -> Answer:
 
     def act(then: Any) -> Letter:
         feedback = told["feedback"]
-        return staffing.write_to_reporter(
-            desk(), who, number, version, told["text"], now(), then, feedback=feedback
-        )
+        return staffing.write_to_reporter(desk(), who, number, version, told["text"], now(), then, feedback=feedback)
 
     done = once(act, show, who.person)
     return done, 201, {"ETag": f'"{done["version"]}"'}

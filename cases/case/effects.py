@@ -35,7 +35,9 @@ def _reopen(case: Case, _given: Given, _at: datetime) -> Case:
         referred_to=None,
         back_to=None,
         merged_into=None,
-        allegations=tuple(Allegation(one.id, one.person, one.category, one.authority, one.here) for one in case.allegations),
+        allegations=tuple(
+            Allegation(one.id, one.person, one.category, one.authority, one.here) for one in case.allegations
+        ),
         comment=Hearing.NOT_ASKED,
         response=Hearing.NOT_ASKED,
         measures=(),

@@ -142,4 +142,3 @@ def kept_apart(case: Case) -> Iterable[tuple[frozenset[str], frozenset[str]]]:
     yield case.worked_by, decided
     yield case.worked_by, case.reviewed_by
     yield case.decided_by, case.decided_before | case.reviewed_by
-

@@ -145,4 +145,6 @@ def _of_measures(measures: tuple[Measure, ...], law: Catalogue, on: date) -> Ite
         for word in DECIDERS_WORDS:
             wanted = word != "severity_reasons" or one.severe
             if wanted and not getattr(one, word).strip():
-                yield Fault(f"#/measures/{place}/{word}", "A decision says this for each subject; write 'none' if none.")
+                yield Fault(
+                    f"#/measures/{place}/{word}", "A decision says this for each subject; write 'none' if none."
+                )

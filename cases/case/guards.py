@@ -121,9 +121,7 @@ def _one_measure_each(asked: Situation, given: Given) -> bool:
 def _standard_carries(asked: Situation, given: Given) -> bool:
     ending = {row.slug for row in asked.law.measures_on(asked.at.date()) if row.ends_service}
     lost = {one.person for one in given.measures or () if one.measure in ending}
-    return all(
-        one.standard == HIGH_STANDARD for one in asked.case.allegations if one.misconduct and one.person in lost
-    )
+    return all(one.standard == HIGH_STANDARD for one in asked.case.allegations if one.misconduct and one.person in lost)
 
 
 def _reviewer_is_new(asked: Situation) -> bool:
@@ -154,7 +152,9 @@ def _every(what: str, sentence: str) -> Refusal:
     """Names how many allegations still lack something."""
 
     def check(asked: Situation) -> str:
-        lacking = sum(1 for one in asked.case.allegations if getattr(one, what) is None and (one.here or what == "finding"))
+        lacking = sum(
+            1 for one in asked.case.allegations if getattr(one, what) is None and (one.here or what == "finding")
+        )
         return sentence.format(lacking) if lacking else ""
 
     return check

@@ -75,9 +75,7 @@ def worker_change(
     """A change by the worker: time ran out, or facts came in."""
     after, facts = decided
     about = About.case(after.number)
-    noted = entry(
-        EntryKind.CHANGE, about, at, WORKER, action, version=after.version, facts=facts, sealed=sealed
-    )
+    noted = entry(EntryKind.CHANGE, about, at, WORKER, action, version=after.version, facts=facts, sealed=sealed)
     return Change(before, after, noted)
 
 

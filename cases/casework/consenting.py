@@ -39,4 +39,3 @@ def change_consent(
         if then:
             then(work, reporter.consent)
     return reporter.consent
-

@@ -55,9 +55,7 @@ def requests_waiting(desk: Desk, actor: Actor) -> Sequence[IdentityRequest]:
 def reason_of(desk: Desk, actor: Actor, request: IdentityRequest, at: datetime) -> str:
     """Why it was asked; a custodian reads it to decide, and an entry says so."""
     case = find_case(desk, actor, request.number)
-    noted = by_staff(
-        desk, EntryKind.LOOK, case, actor, at, "identity_request_read", facts={"request": str(request.id)}
-    )
+    noted = by_staff(desk, EntryKind.LOOK, case, actor, at, "identity_request_read", facts={"request": str(request.id)})
     with desk.work() as work:
         work.note(noted)
     part = desk.lookup.sealed(case.complaint, request.reason)

@@ -135,7 +135,10 @@ def _text(desk: Desk, after: Case, asked: Move) -> str:
         case Action.ACKNOWLEDGE:
             return given.notice or desk.law.wording("letter-acknowledged", day).text
         case Action.REDIRECT:
-            return given.notice or desk.law.wording(f"letter-redirected-{after.referred_to or given.referred_to}", day).text
+            return (
+                given.notice
+                or desk.law.wording(f"letter-redirected-{after.referred_to or given.referred_to}", day).text
+            )
         case Action.ASK_REPORTER:
             return given.question
         case Action.CLOSE | Action.MERGE:

@@ -122,4 +122,3 @@ def sealed_screening(desk: Desk, case: Case, routing: Routing, register: Registe
         desk.vault.seal(Kind.SUPERVISOR_LEG, owner, canonical(leg)),
         kept_register(desk, case, register),
     )
-

@@ -14,15 +14,16 @@ from types import MappingProxyType
 from typing import Any
 
 from cases.catalogue import checks, deciding, governing, reading, timing
+from cases.catalogue import routes as routing_rows
 from cases.catalogue.deciding import Measure, Term
 from cases.catalogue.governing import Instrument, Provision
+from cases.catalogue.routes import Copy, Office, Route
 from cases.catalogue.rows import (
     Allowed,
     Category,
     Citation,
     Closure,
     Principle,
-    Route,
     Wording,
     in_force,
     nearest,
@@ -42,11 +43,13 @@ __all__ = [
     "Citation",
     "Clock",
     "Closure",
+    "Copy",
     "Extension",
     "Instrument",
     "Language",
     "Length",
     "Measure",
+    "Office",
     "Principle",
     "Provision",
     "Route",
@@ -73,6 +76,8 @@ class Catalogue:
     clocks: tuple[Clock, ...]
     routes: tuple[Route, ...]
     wordings: tuple[Wording, ...]
+    copies: tuple[Copy, ...]
+    offices: tuple[Office, ...]
     calendars: tuple[Calendar, ...]
     instruments: tuple[Instrument, ...]
     provisions: tuple[Provision, ...]
@@ -92,6 +97,17 @@ class Catalogue:
     def routes_on(self, day: date) -> tuple[Route, ...]:
         """In the order in which they are tried: the first that matches wins."""
         return in_force(self.routes, day)
+
+    def copies_on(self, day: date) -> tuple[Copy, ...]:
+        """Every one that applies adds whom it names."""
+        return in_force(self.copies, day)
+
+    def office(self, slug: str, day: date) -> Office:
+        """CatalogueBroken when no row says on that day who it is."""
+        for office in in_force(self.offices, day):
+            if office.slug == slug:
+                return office
+        raise CatalogueBroken(f"offices.toml: no office {slug!r} is in force on {day}")
 
     def clocks_on(self, day: date) -> tuple[Clock, ...]:
         return in_force(self.clocks, day)
@@ -172,7 +188,9 @@ class Catalogue:
         """
         return [
             *checks.dangling(self.categories, self.citations, self.principles),
-            *checks.astray(self.routes, self.closures),
+            *checks.astray(self.closures),
+            *routing_rows.astray(self.routes, self.copies, {row.slug for row in self.categories}),
+            *routing_rows.unplaced(self.offices),
             *timing.clock_faults(self.clocks),
             *timing.calendar_faults(self.calendars),
             *checks.uncited(self.citations, self.instruments),
@@ -181,6 +199,9 @@ class Catalogue:
             *self._misplaced(),
             *self._unsaid(),
         ]
+
+    def _routing(self) -> tuple[Route | Copy, ...]:
+        return (*self.routes, *self.copies)
 
     def _misplaced(self) -> Iterator[str]:
         """Two rows of one name on one day, and days without any."""
@@ -198,7 +219,8 @@ class Catalogue:
             yield from checks.uncovered(named)
         yield from checks.overlapping((row.name, row) for row in self.clocks)
         yield from checks.overlapping((row.name, row) for row in self.wordings)
-        yield from checks.overlapping((row.situation, row) for row in self.routes)
+        yield from checks.overlapping((row.situation, row) for row in self._routing())
+        yield from checks.overlapping((row.slug, row) for row in self.offices)
 
     def _unsaid(self) -> Iterator[str]:
         """Sentences left out, in English or in any other language."""
@@ -213,7 +235,8 @@ class Catalogue:
         )  # fmt: skip
         yield from checks.unsaid((row.found, "label", row.label) for row in labelled)
         yield from checks.unsaid((row.found, "text", row.text) for row in self.wordings)
-        yield from checks.unsaid((row.found, "sentence", row.sentence) for row in self.routes)
+        yield from checks.unsaid((row.found, "sentence", row.sentence) for row in self._routing())
+        yield from checks.unsaid((row.found, "name", row.name) for row in self.offices)
 
 
 @cache
@@ -254,7 +277,9 @@ _READERS: Mapping[str, tuple[str, str, Callable[[reading.Row], Any]]] = MappingP
         "closures": ("closures.toml", "closure", reading.closure),
         "clocks": ("clocks.toml", "clock", timing.clock),
         "calendars": ("calendars.toml", "calendar", timing.calendar),
-        "routes": ("routes.toml", "route", reading.route),
+        "routes": ("routes.toml", "route", routing_rows.route),
+        "copies": ("copies.toml", "copy", routing_rows.added),
+        "offices": ("offices.toml", "office", routing_rows.office),
         "wordings": ("wordings.toml", "wording", reading.wording),
         "instruments": ("instruments.toml", "instrument", governing.instrument),
         "provisions": ("provisions.toml", "provision", governing.provision),

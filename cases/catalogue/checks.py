@@ -9,7 +9,6 @@ from cases.catalogue.deciding import TERM_SETS, Term
 from cases.catalogue.governing import Instrument, Provision
 from cases.catalogue.lines import Found
 from cases.catalogue.rows import (
-    DESTINATIONS,
     Category,
     Citation,
     Closure,
@@ -17,7 +16,6 @@ from cases.catalogue.rows import (
     Endable,
     Placed,
     Principle,
-    Route,
 )
 from cases.catalogue.words import LANGUAGES, Language, Words
 from cases.directory import PERSONNEL_TYPES
@@ -41,11 +39,9 @@ def dangling(
         yield from _unknown(principle.found.at("categories"), "suggests", principle.categories, suggested)
 
 
-def astray(routes: Iterable[Route], closures: Iterable[Closure]) -> Iterator[str]:
-    """Routes that lead to nobody, closures nobody may use or that come twice."""
+def astray(closures: Iterable[Closure]) -> Iterator[str]:
+    """Closures nobody may use, or that come twice."""
     seen = set()
-    for route in routes:
-        yield from _unknown(route.found.at("to"), "leads to", route.to or ("nobody",), DESTINATIONS)
     for closure in closures:
         if closure.slug in seen:
             yield f"{closure.found.at('slug')}: comes twice"

@@ -12,7 +12,7 @@ from importlib.resources.abc import Traversable
 from typing import Any, Protocol, TypeGuard, TypeVar
 
 from cases.catalogue.lines import NOWHERE, Found, line_of, places, strange
-from cases.catalogue.rows import Allowed, Category, Citation, Closure, Principle, Route, Wording
+from cases.catalogue.rows import Allowed, Category, Citation, Closure, Principle, Wording
 from cases.catalogue.words import DIRECTIONS, LANGUAGES, Language, Words
 from cases.errors import CatalogueBroken
 from cases.people import Role
@@ -247,21 +247,6 @@ def _allowed(row: Row) -> Allowed:
         return Allowed(states=row.texts("from"), roles=tuple(map(Role, row.texts("by"))))
     except ValueError as error:
         raise row.fail(f"no such role: {error}", "by") from error
-
-
-def route(row: Row) -> Route:
-    row.only("situation", "to", "sentence", "source", "verified", *_EFFECTIVE)
-    starts, ends = row.dates(*_EFFECTIVE)
-    return Route(
-        situation=row.text("situation"),
-        to=row.texts("to"),
-        sentence=row.sentence("sentence"),
-        source=row.text("source"),
-        verified=row.flag("verified"),
-        effective_from=starts,
-        effective_to=ends,
-        found=row.found,
-    )
 
 
 def wording(row: Row) -> Wording:

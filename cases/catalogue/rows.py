@@ -12,8 +12,6 @@ from cases.catalogue.lines import NOWHERE, Found
 from cases.catalogue.words import Words
 from cases.people import Role
 
-DESTINATIONS = ("supervisor", "next_supervisor", "igo", "outside", "gatekeeper")
-
 
 @dataclass(frozen=True, slots=True)
 class Category:
@@ -108,20 +106,6 @@ class Closure:
 
     def allows(self, state: str, role: Role) -> bool:
         return any(state in pair.states and role in pair.roles for pair in self.allowed)
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """Who gets a complaint in a situation; `sentence` is kept as the explanation."""
-
-    situation: str
-    to: tuple[str, ...]
-    sentence: str
-    source: str
-    verified: bool
-    effective_from: date
-    effective_to: date | None
-    found: Found = field(default=NOWHERE, compare=False)
 
 
 class Dated(Protocol):

@@ -136,9 +136,9 @@ _CHARGE = Step(
     None,
     _DECIDER,
     _needs(Need.REASON, Need.COUNSEL_INFORMED, Need.EVIDENCE_DISCLOSED),
-    (Guard.NOT_YET_DECIDED),
+    (Guard.NOT_YET_DECIDED,),
 )
-_RESPONSE = Step(None, _DECIDER, _needs(Need.ANSWER), (Guard.RESPONSE_IS_AWAITED))
+_RESPONSE = Step(None, _DECIDER, _needs(Need.ANSWER), (Guard.RESPONSE_IS_AWAITED,))
 _LEAVE = Step(None, _DECIDER, _needs(Need.REASON, Need.REVIEW_ON, Need.PERSON))
 _RULING = Step(
     None,
@@ -158,13 +158,9 @@ _DECIDE = Step(
         Guard.STANDARD_CARRIES_THE_MEASURE,
     ),
 )
-_TELL = Step(
-    None, _DECIDER, _needs(Need.REASON, Need.APPEAL_ROUTE, Need.APPEAL_BY), (Guard.WAS_DECIDED)
-)
-_APPEAL = Step(None, _DECIDER, _needs(Need.ANSWER), (Guard.DECISION_WAS_NOTIFIED))
-_UNPROVEN_CLOSE = Step(
-    State.CLOSED, _DECIDER, _CLOSING, (_FITS, Guard.NOTHING_WAS_FOUND), approved_by=_DECIDER
-)
+_TELL = Step(None, _DECIDER, _needs(Need.REASON, Need.APPEAL_ROUTE, Need.APPEAL_BY), (Guard.WAS_DECIDED,))
+_APPEAL = Step(None, _DECIDER, _needs(Need.ANSWER), (Guard.DECISION_WAS_NOTIFIED,))
+_UNPROVEN_CLOSE = Step(State.CLOSED, _DECIDER, _CLOSING, (_FITS, Guard.NOTHING_WAS_FOUND), approved_by=_DECIDER)
 _FINAL_CLOSE = Step(
     State.CLOSED,
     _DECIDER,
@@ -232,7 +228,6 @@ _AFTERWARDS: Steps = {
     **_in_each((State.CLOSED,), Action.ERASE, _ERASE),
 }
 # fmt: on
-
 
 
 def _kept_apart(steps: Steps) -> Steps:

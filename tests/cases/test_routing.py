@@ -9,7 +9,18 @@ from cases.complaint import Consent, Named, RoutingFacts, Statement
 from cases.directory import Directory, read_directory
 from cases.errors import CatalogueBroken
 from cases.lifecycle import Queue
-from cases.routing import OF_SUBJECTS, SITUATIONS, match, route, screen
+from cases.routing import (
+    OF_SUBJECTS,
+    SITUATIONS,
+    How,
+    Involved,
+    circumstances_of,
+    involved_in,
+    match,
+    preview,
+    route,
+    screen,
+)
 from tests.conftest import SAMPLES
 
 LAW = load()
@@ -33,7 +44,12 @@ def name(who):
 def routed(subjects, *, reporter="S0102", at="", consent=Consent.CONFIDENTIAL, share=True, directory=DIRECTORY, **told):
     """Where a complaint about these people goes; the reporter is known by number, by address (`at`), or by both."""
     facts = RoutingFacts(consent, reporter, at, share_with_supervisor=share)
-    return route(screen(Statement.read({"subjects": subjects} | told), facts, directory), LAW, DAY)
+    statement = Statement.read({"subjects": subjects} | told)
+    return preview(involved_in(statement), circumstances_of(statement, ()), facts, directory, LAW, DAY)
+
+
+def matched(directory, *said, settled=None):
+    return match(Involved(Named(*said), How.SUBJECT, settled), directory)
 
 
 def renamed(**names):
@@ -50,6 +66,7 @@ WHOLE_LINE = number("S0001", "S0002", "S0100", "S0101")
 INVOLVED = {"supervisor_involved": True}
 BELOW_THE_DEPUTY_TOO = changed("S0016", supervisor="S0002")
 BELOW_AN_ASSOCIATE = changed("S0108", supervisor="S0107", unit="igo")
+HC, NO_DESIGNATE = "subject_is_the_high_commissioner", "subject_heads_the_office_no_clear_designate"
 AS_THE_TABLE_SAYS = [
     ("ordinary", "S0101", {"subjects": SOMEBODY_ELSE}),
     ("ordinary", "S0101", {"subjects": email("S0107")}),
@@ -89,22 +106,27 @@ AS_THE_TABLE_SAYS = [
     ("supervisor_conflicted_none_clear", None, {"subjects": SOMEBODY_ELSE, "witnesses": WHOLE_LINE}),
     ("supervisor_conflicted_none_clear", None, {"subjects": SOMEBODY_ELSE, "reporter": "S0002"} | INVOLVED),
     ("supervisor_conflicted_none_clear", None, {"subjects": number("S0002"), "witnesses": number("S0001")}),
-    ("subject_leads_the_office", None, {"subjects": number("S0001")}),
-    ("subject_leads_the_office", None, {"subjects": email("S0001")}),
-    ("subject_leads_the_office", None, {"subjects": name("S0001")}),
-    ("subject_leads_the_office", None, {"subjects": number("S0107", "S0001")}),
-    ("subject_leads_the_office", None, {"subjects": [number("S0107")[0] | name("S0001")[0]]}),
-    ("subject_leads_the_office", None, {"subjects": number("S0001"), "consent": Consent.ANONYMOUS, "reporter": ""}),
-    ("subject_leads_the_office", None, {"subjects": number("S0001"), "consent": Consent.OPEN}),
-    ("subject_leads_the_office", None, {"subjects": number("S0001"), "reporter": "S0014"}),
+    (HC, None, {"subjects": number("S0001")}),
+    (HC, None, {"subjects": email("S0001")}),
+    (HC, None, {"subjects": name("S0001")}),
+    (HC, None, {"subjects": number("S0107", "S0001")}),
+    (HC, None, {"subjects": number("S0001", "S0014")}),
+    (HC, None, {"subjects": [number("S0107")[0] | name("S0001")[0]]}),
+    (HC, None, {"subjects": number("S0001"), "consent": Consent.ANONYMOUS, "reporter": ""}),
+    (HC, None, {"subjects": number("S0001"), "consent": Consent.OPEN}),
+    (HC, None, {"subjects": number("S0001"), "reporter": "S0014"}),
     ("subject_leads_the_office", None, {"subjects": number("S0002"), "directory": BELOW_THE_DEPUTY_TOO}),
     ("subject_leads_the_office", None, {"subjects": number("S0107"), "directory": BELOW_AN_ASSOCIATE}),
-    ("subject_is_igo_staff", None, {"subjects": number("S0001", "S0014")}),
+    ("subject_leads_the_office", None, {"subjects": number("S0002", "S0014"), "directory": BELOW_THE_DEPUTY_TOO}),
     ("subject_is_igo_staff", None, {"subjects": number("S0107"), "directory": changed("S0107", unit="Igo")}),
     ("subject_is_igo_staff", None, {"subjects": number("S0014")}),
     ("subject_is_igo_staff", None, {"subjects": email("S0014")}),
     ("subject_is_igo_staff", None, {"subjects": name("S0014")}),
-    ("subject_is_igo_staff", None, {"subjects": number("S0010")}),
+    ("subject_heads_the_office", None, {"subjects": number("S0010")}),
+    ("subject_heads_the_office", None, {"subjects": number("S0014", "S0010")}),
+    ("subject_heads_the_office", None, {"subjects": number("S0010"), "reporter": "S0002"}),
+    (NO_DESIGNATE, None, {"subjects": number("S0010", "S0002")}),
+    (NO_DESIGNATE, None, {"subjects": number("S0010"), "directory": changed("S0002", function="Director")}),
     ("subject_is_igo_staff", None, {"subjects": number("S0107", "S0014")}),
     ("subject_is_igo_staff", None, {"subjects": [number("S0107")[0] | email("S0014")[0]]}),
     ("subject_is_igo_staff", None, {"subjects": [number("S0107")[0] | name("S0014")[0]]}),
@@ -130,7 +152,8 @@ def test_every_situation_of_the_catalogue_was_tried():
 def test_the_legs_are_those_of_the_instruction_and_our_decisions():
     alone = set(LEGS) - {"ordinary", "supervisor_conflicted_next_clear"} - OF_SUBJECTS
     assert LEGS["ordinary"] == LEGS["supervisor_conflicted_next_clear"] == WITH_BOTH
-    assert LEGS["subject_leads_the_office"] == ("outside",)
+    assert LEGS["subject_leads_the_office"] == LEGS[HC] == LEGS[NO_DESIGNATE] == ("outside",)
+    assert LEGS["subject_heads_the_office"] == ("designate", "outside")
     assert LEGS["subject_is_igo_staff"] == ("outside", "gatekeeper")
     assert all(LEGS[situation] == ("igo",) for situation in alone)
 
@@ -144,13 +167,71 @@ def test_a_name_that_several_bear_accuses_none_and_walls_off_all():
 
 
 def test_a_namesake_does_not_unsettle_a_number():
-    found = match(Named("Ana Lima", "S0107"), renamed(S0101="Ana Lima", S0107="Ana Lima"))
-    assert found.exact
+    found = matched(renamed(S0101="Ana Lima", S0107="Ana Lima"), "Ana Lima", "S0107")
+    assert found.exact == "S0107"
     assert [person.staff_number for person in found.people] == ["S0107"]
 
 
 def test_a_name_the_directory_spells_otherwise_does_not_unsettle_a_number():
-    assert match(Named("Annie", "S0107"), DIRECTORY).exact
+    assert matched(DIRECTORY, "Annie", "S0107").exact == "S0107"
+
+
+def test_a_number_under_somebody_elses_name_is_open_unless_the_name_is_theirs_in_another_writing():
+    two = renamed(S0101="Иван Петров", S0107="Ivan Petrov", S0108="Igor Petrov")
+    assert matched(two, "Иван Петров", "S0107").exact == "S0107"
+    assert matched(two, "Ivan Petrov", "S0108").exact is None
+    assert matched(two, "Ivan Petrov", "S0108").numbers == {"S0107", "S0108"}
+
+
+def test_what_intake_decided_stands_against_number_and_name():
+    found = matched(DIRECTORY, "Colleague 0101", "S0101", settled=("s0107",))
+    assert (found.exact, found.numbers, found.is_settled) == ("S0107", {"S0107"}, True)
+    nobody = matched(DIRECTORY, "Colleague 0101", "S0101", settled=())
+    assert (nobody.exact, nobody.numbers, nobody.is_settled) == (None, frozenset(), True)
+    gone = matched(DIRECTORY, settled=("S9999",))
+    assert (gone.exact, gone.people, gone.numbers, gone.is_settled) == ("S9999", (), {"S9999"}, False)
+
+
+def test_the_explanation_says_what_intake_decided():
+    people = (
+        Involved(Named("Colleague 0101"), How.SUBJECT, ("S0107",)),
+        Involved(Named(), How.SUBJECT, ()),
+        Involved(Named("", "S0108"), How.RELATED),
+    )
+    statement = Statement({})
+    facts = RoutingFacts(Consent.CONFIDENTIAL, "S0102", share_with_supervisor=True)
+    routing = preview(people, circumstances_of(statement, ()), facts, DIRECTORY, LAW, DAY)
+    assert routing.explanation["subjects"] == [
+        {"position": 1, "matched": "one", "people": ["S0107"], "by_intake": True},
+        {"position": 2, "matched": "nobody", "people": [], "by_intake": True},
+    ]
+    assert routing.explanation["related"] == [{"position": 1, "matched": "one", "people": ["S0108"]}]
+    assert "approvers" not in routing.explanation
+    assert [one.exact for one in routing.matches] == ["S0107", None, "S0108"]
+    assert routing.walled == {"S0107", "S0108"}
+
+
+def test_who_may_decide_follows_from_who_is_certain():
+    assert routed(number("S0107", "S0104")).authorities == {"staff", "unv"}
+    assert routed([number("S0105")[0], *name("S0104")]).authorities == {"contractor"}
+
+
+def test_copies_are_explained_below_open_consent_too():
+    routing = routed(SOMEBODY_ELSE, fears_retaliation=True, tell_ethics=True, posts=[{"account_kind": "institutional"}])
+    assert routing.to == ("supervisor", "igo", "ethics", "der")
+    rules = [one["rule"] for one in routing.explanation["copies"]]
+    assert rules == ["retaliation_and_ethics_may_be_told", "institutional_account"]
+    assert routing.explanation["rule"] == "kept_with_identity"
+
+
+def test_no_order_of_rows_tells_a_supervisor_who_must_not_be_told():
+    ordinary = next(row for row in LAW.routes if row.situation == "ordinary")
+    careless = replace(LAW, routes=(ordinary,))
+    for told in ({"subjects": number("S0101")}, {"subjects": [{}]}, {"subjects": SOMEBODY_ELSE, "share": False}):
+        facts = RoutingFacts(Consent.CONFIDENTIAL, "S0102", share_with_supervisor=told.get("share", True))
+        statement = Statement.read({"subjects": told["subjects"]})
+        routing = preview(involved_in(statement), circumstances_of(statement, ()), facts, DIRECTORY, careless, DAY)
+        assert (routing.to, routing.addressee) == (("igo",), None)
 
 
 def test_whoever_is_named_and_whoever_is_conflicted_stands_behind_the_wall():
@@ -228,9 +309,12 @@ def test_the_full_explanation_is_in_the_case_only_under_open_consent():
 
 
 def test_a_day_before_the_first_route_and_a_situation_nobody_decides_are_refused():
-    seen = screen(Statement({}), RoutingFacts(Consent.ANONYMOUS), DIRECTORY)
+    nothing = circumstances_of(Statement({}), ())
+    seen = screen((), nothing, RoutingFacts(Consent.ANONYMOUS), DIRECTORY, LAW, DAY)
     with pytest.raises(CatalogueBroken, match="no route applies"):
         route(seen, LAW, date(2014, 9, 4))
     strange = replace(LAW, routes=(replace(LAW.routes[0], situation="full_moon"), *LAW.routes))
     with pytest.raises(CatalogueBroken, match="full_moon"):
         route(seen, strange, DAY)
+    with pytest.raises(CatalogueBroken, match=r"offices.toml: no office 'igo'"):
+        screen((), nothing, RoutingFacts(Consent.ANONYMOUS), DIRECTORY, LAW, date(2014, 9, 4))

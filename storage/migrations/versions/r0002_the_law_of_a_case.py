@@ -78,7 +78,9 @@ def downgrade() -> None:
         "referred": "assessment",
     }
     for state, earlier in nearest.items():
-        op.execute(sa.text("UPDATE cases SET state = :earlier WHERE state = :state").bindparams(earlier=earlier, state=state))
+        op.execute(
+            sa.text("UPDATE cases SET state = :earlier WHERE state = :state").bindparams(earlier=earlier, state=state)
+        )
     op.execute(sa.text("DELETE FROM case_people WHERE capacity = 'ruled'"))
     op.drop_index("identity_requests_waiting", table_name="identity_requests")
     op.drop_index("identity_requests_by_case", table_name="identity_requests")

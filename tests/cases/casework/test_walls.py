@@ -209,7 +209,7 @@ def test_a_complaint_against_the_high_commissioner_reaches_the_outside_office_an
     case, _ = open_case(desk, draft(subjects=[meant]), pictures=1)
     assert (case.queue, case.to) == (Queue.OUTSIDE, ("outside",))
     assert listed(desk, OUTSIDE) == [case.number]
-    assert show_case(desk, OUTSIDE, case.number, SORTED).explanation["rule"] == "subject_leads_the_office"
+    assert show_case(desk, OUTSIDE, case.number, SORTED).explanation["rule"] == "subject_is_the_high_commissioner"
     assert len(list_evidence(desk, OUTSIDE, case.number, SORTED)) == 1
     for person in (*BELOW_THE_COMMISSIONER, "S0001", BOSS):
         must_not_exist_for(desk, person, case)
