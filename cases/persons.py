@@ -106,7 +106,7 @@ Register = tuple[CasePerson, ...]
 
 
 def first_register(told: Mapping[str, Any], matches: Sequence[Match]) -> Register:
-    """The register a statement begins: subjects, then witnesses, as the reporter named them and screening found them."""
+    """The register a statement begins: subjects, then witnesses, as the reporter named and screening matched them."""
     said = [(PersonRole.SUBJECT, one) for one in told.get("subjects", ())]
     said += [(PersonRole.WITNESS, one) for one in told.get("witnesses", ())]
     return tuple(

@@ -21,7 +21,6 @@ from cases.place import Kind, Owner, Recipient, SealedPart
 from cases.sight import Sight
 from cases.times import stamp
 
-
 SHRED = "shred"
 """The kind of job that erases what a complaint's wraps no longer lead to."""
 
@@ -190,7 +189,7 @@ class Vault(Protocol):
         """Blocks of plaintext. A broken chunk raises in the middle; it never ends the stream neatly."""
 
     def erase(self, complaint: UUID, files: Sequence[UUID]) -> None:
-        """Delete a complaint's shred key and its files: what was sealed for it opens no more. Doing it twice is once."""
+        """Delete a complaint's shred key and its files: what was sealed for it opens no more. Twice is as once."""
 
 
 class Signer(Protocol):
@@ -246,7 +245,10 @@ class Work(Protocol):
         """End every grant and request of a case: the reporter closed their consent. Comes with its entry."""
 
     def note(self, entry: Entry, recent: str | None = None) -> None:
-        """Write an entry that changes no case, with the sealed parts it brings. `recent` marks a look, so that it is written once per 15 minutes."""
+        """Write an entry that changes no case, with the sealed parts it brings.
+
+        `recent` marks a look, so that it is written once per 15 minutes.
+        """
 
     def looked_lately(self, recent: str, since: datetime) -> bool: ...
     def keep_answer(self, answer: Answer, at: datetime) -> None:

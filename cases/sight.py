@@ -5,7 +5,7 @@ cannot disagree about what exists.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -76,28 +76,27 @@ class Sight:
     asked: bool = False
 
 
+SIGHTS: Mapping[Role, Sight] = MappingProxyType(
+    {
+        Role.SUPERVISOR: Sight("", addressed=True),
+        Role.INTAKE: Sight("", queue=Queue.IGO),
+        Role.HEAD: Sight("", queue=Queue.IGO),
+        Role.INVESTIGATOR: Sight("", queue=Queue.IGO, assigned=True),
+        Role.OUTSIDE: Sight("", queue=Queue.OUTSIDE),
+        Role.GATEKEEPER: Sight("", queue=Queue.OUTSIDE),
+        Role.DECIDER: Sight("", states=DECIDER_SEES_FROM, never_worked=True),
+        Role.CUSTODIAN: Sight("", asked=True, no_part=True),
+        Role.ETHICS: Sight("", leg="ethics"),
+        Role.MONITOR: Sight("", leg="der"),
+    }
+)
+
+
 def sight_of(actor: Actor) -> Sight:
     """Which cases this role may see. Raises NotPermitted for roles that see none."""
-    person = actor.person
-    match actor.role:
-        case Role.SUPERVISOR:
-            return Sight(person, addressed=True)
-        case Role.INTAKE | Role.HEAD:
-            return Sight(person, queue=Queue.IGO)
-        case Role.INVESTIGATOR:
-            return Sight(person, queue=Queue.IGO, assigned=True)
-        case Role.OUTSIDE | Role.GATEKEEPER:
-            return Sight(person, queue=Queue.OUTSIDE)
-        case Role.DECIDER:
-            return Sight(person, states=DECIDER_SEES_FROM, never_worked=True)
-        case Role.CUSTODIAN:
-            return Sight(person, asked=True, no_part=True)
-        case Role.ETHICS:
-            return Sight(person, leg="ethics")
-        case Role.MONITOR:
-            return Sight(person, leg="der")
-        case _:
-            raise NotPermitted("This role sees no cases.")
+    if actor.role not in SIGHTS:
+        raise NotPermitted("This role sees no cases.")
+    return replace(SIGHTS[actor.role], person=actor.person)
 
 
 def may_see(actor: Actor, part: Part) -> bool:

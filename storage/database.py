@@ -63,7 +63,7 @@ class Database:
                 self._outside(connection, "PRAGMA foreign_keys=ON")
 
     def _outside(self, connection: Connection, pragma: str) -> None:
-        """Run a pragma that only works, or only works fully, outside a transaction; nothing elsewhere than on SQLite."""
+        """Run a pragma that works outside a transaction alone; nothing elsewhere than on SQLite."""
         driver = connection.connection.driver_connection
         if isinstance(driver, sqlite3.Connection):
             driver.execute(pragma).close()

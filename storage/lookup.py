@@ -294,8 +294,8 @@ def _took_part(person: str, capacity: str | None = None) -> ColumnElement[bool]:
 
 
 def _is_asked_about() -> ColumnElement[bool]:
-    asked = identity_requests.c.case_number == cases.c.number, identity_requests.c.standing == str(Standing.ASKED)
-    return exists().where(*asked)
+    asked = identity_requests.alias()  # the query around it may read the same table
+    return exists().where(asked.c.case_number == cases.c.number, asked.c.standing == str(Standing.ASKED))
 
 
 def _narrowed(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:

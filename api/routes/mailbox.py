@@ -12,8 +12,8 @@ from api.blueprints import PREFIX, Blueprint
 from api.bodies import announced_digests, announced_length, body_blocks, must_not_be_too_large, must_prove_wholeness
 from api.context import complaint, desk, now, receipt
 from api.idempotency import IDEMPOTENCY_KEY, once, once_streaming
-from api.work_schemas import ConsentInSchema, ConsentSchema
 from api.schemas import EvidenceSchema, MailboxSchema, MessageInSchema, MessageSchema
+from api.work_schemas import ConsentInSchema, ConsentSchema
 from cases.casework.consenting import change_consent
 from cases.casework.mailbox import Facts, Sent, add_evidence, add_message, letters_of, open_mailbox, show_mailbox
 from cases.complaint import Reporter

@@ -10,9 +10,9 @@ from api.routes.cases import WORKS_CASES
 from api.versions import IF_MATCH, decided_on, tag
 from api.work_schemas import MovedSchema, MoveInSchema, OpenMoveSchema
 from cases.case import Case, Given, Measure
+from cases.case.given import TERMS
 from cases.casework import moving
 from cases.casework.moving import was_proposed
-from cases.case.given import TERMS
 from cases.lifecycle import SETTLING, STEPS, Action, Guard, Need, Step
 from cases.sight import Actor
 

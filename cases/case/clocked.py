@@ -50,7 +50,7 @@ def _begun(clock: Clock, event: str, at: datetime, law: Catalogue, calendar: Cal
 
 
 def _halted(case: Case, at: datetime, law: Catalogue, calendar: Calendar) -> Case:
-    """What stands still in the state just reached is paused, the rest goes on. A closed case has no clock of its own."""
+    """What stands still in the state just reached is paused, the rest goes on. A closed case keeps no own clock."""
     if case.state in OPEN:
         return replace(case, clocks=tuple(_settled(one, case.state, at, law, calendar) for one in case.clocks))
     own = (one if one.belongs_to is Belongs.REPORTER else end(one, at) for one in case.clocks)

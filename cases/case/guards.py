@@ -230,6 +230,7 @@ _GUARDS: Mapping[Guard, Refusal] = MappingProxyType({
         lambda asked: asked.case.decision_told_at is not None),
     Guard.REVIEWER_IS_NEW_TO_IT: _unless(
         "Whoever worked, decided or closed a case does not rule on its review.", _reviewer_is_new),
+    Guard.A_HOLD_STANDS: _unless("No hold stands.", lambda asked: bool(asked.case.holds)),
     Guard.NO_HOLD_STANDS: _unless("A legal hold stands: nothing is erased.", lambda asked: not asked.case.holds),
     Guard.RETENTION_IS_OVER: _unless(
         "It must still be kept: the retention time of its closure reason is not over.", _retention_is_over),

@@ -1,7 +1,7 @@
 """Moves: decided here, stored elsewhere. What takes four eyes is proposed by one and made by another's approval."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -140,7 +140,6 @@ def _cannot_settle(case: Case, proposal: Proposal, action: Action, by: Actor, at
     if by.role not in step.approved_by:
         return f"{proposal.action} is approved by: {', '.join(sorted(step.approved_by))}."
     asked = Situation(case, Action.APPROVE, by, at, None, law)
-    # Which guard on people holds for an approver depends on what they do by it: a decider must not have worked the case.
     return next((why for guard in OF_PEOPLE if guard in step.guards and (why := refusal(guard, asked))), "")
 
 

@@ -15,7 +15,7 @@ from cases.casework.looking import find_case, find_kept, note_look
 from cases.casework.moving import must_be_current
 from cases.casework.registers import must_be_in_register, open_register
 from cases.catalogue.citing import Cited, cited
-from cases.errors import Malformed, Fault, MoveNotAllowed
+from cases.errors import Fault, Malformed, MoveNotAllowed
 from cases.persons import ATTRIBUTED, PersonRole, personnel_type
 from cases.place import Kind, Recipient
 from cases.ports import Desk, Then

@@ -1,5 +1,6 @@
 """What the worker does to cases by itself: time limits that lapse, answers that came, consent that changed, facts that
-came later."""
+came later.
+"""
 
 from datetime import datetime
 from uuid import UUID

@@ -10,7 +10,7 @@ from cases.clocks import next_due
 from cases.lifecycle import State
 from cases.ports import Status
 
-REPORTERS = ("acknowledge", "feedback", "assessment", "information", "investigation")
+REPORTERS = ("acknowledge", "feedback", "assessment", "reassessment", "information", "investigation")
 """The clocks a reporter is told of; the others concern the subject and the desk."""
 
 _TOLD_AS = {State.FINDINGS_FOR_COMMENT: State.INVESTIGATION, State.WITH_DECIDER: State.REPORTED}

@@ -197,7 +197,7 @@ _CONTAIN = Step(None, _FINDERS, _REASON, (Guard.EVIDENCE_WAS_PRESERVED,))
 _EXTEND = Step(None, _FINDERS | _DECIDER, _needs(Need.CLOCK, Need.REASON), (Guard.CLOCK_CAN_BE_EXTENDED,))
 _SYSTEMIC = Step(None, _FINDERS, _REASON)
 _HOLD = Step(None, _by(Role.HEAD) | _DECIDER, _REASON, (Guard.NOT_ERASED,))
-_RELEASE = Step(None, _by(Role.HEAD) | _DECIDER, _needs(Need.HOLD, Need.REASON))
+_RELEASE = Step(None, _by(Role.HEAD) | _DECIDER, _needs(Need.HOLD, Need.REASON), (Guard.A_HOLD_STANDS,))
 _REOPEN = Step(
     State.ASSESSMENT,
     _LEADS | _DECIDER,

@@ -1,4 +1,4 @@
-"""The words of the lifecycle: where a case stands, what can be done to it, what that needs and what stands against it."""
+"""The words of the lifecycle: where a case stands, what can be done to it, what that needs, what stands against it."""
 
 from enum import StrEnum
 
@@ -119,6 +119,7 @@ class Guard(StrEnum):
     WAS_DECIDED = "was_decided"
     DECISION_WAS_NOTIFIED = "decision_was_notified"
     REVIEWER_IS_NEW_TO_IT = "reviewer_is_new_to_it"
+    A_HOLD_STANDS = "a_hold_stands"
     NO_HOLD_STANDS = "no_hold_stands"
     RETENTION_IS_OVER = "retention_is_over"
     CLOCK_CAN_BE_EXTENDED = "clock_can_be_extended"
