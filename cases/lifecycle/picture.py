@@ -44,7 +44,7 @@ def picture() -> str:
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height + 190}" role="img">',
-            '<title>How a case runs: states, moves, who may make them</title>',
+            "<title>How a case runs: states, moves, who may make them</title>",
             f"<style>{STYLE}</style>",
             TIP,
             f'<rect width="{WIDTH}" height="{height + 190}" fill="#fff"/>',
@@ -63,8 +63,8 @@ def moves_table() -> str:
         by += f"; approved by {', '.join(sorted(step.approved_by))}" if step.approved_by else ""
         stays = STEPS[states[0], action].to is states[0]
         to = "stays" if stays else step.to or "back to where it came from"
-        needs = ", ".join(sorted(step.needs)) or "–"
-        guards = ", ".join(guard.replace("_", " ") for guard in step.guards) or "–"
+        needs = ", ".join(sorted(step.needs)) or "none"
+        guards = ", ".join(guard.replace("_", " ") for guard in step.guards) or "none"
         rows.append(f"| {', '.join(states)} | {action} | {to} | {by} | {needs} | {guards} |")
     return "\n".join([*rows, ""])
 
