@@ -6,6 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from cases.case.facts import Case, Hearing
+from cases.case.effects import FOUND
 from cases.case.given import Given
 from cases.catalogue import Catalogue
 from cases.clocks import add_months
@@ -13,7 +14,6 @@ from cases.lifecycle import Action, Guard, State
 from cases.people import Role
 from cases.sight import Actor
 
-FOUND = "sufficient_evidence"
 POSSIBLE_MISCONDUCT = "possible_misconduct"
 HIGH_STANDARD = "clear_and_convincing"
 
@@ -103,6 +103,10 @@ def _account_is_attributed(asked: Situation, given: Given) -> bool:
 def _were_put(asked: Situation) -> bool:
     adverse = any(one.finding == FOUND for one in asked.case.allegations)
     return not adverse or asked.case.comment in {Hearing.RECEIVED, Hearing.LAPSED}
+
+
+def _found_against(case: Case, *, here: bool) -> bool:
+    return any(one.finding == FOUND for one in case.allegations if one.here is here)
 
 
 def _could_respond(asked: Situation, given: Given) -> bool:
@@ -213,9 +217,14 @@ _GUARDS: Mapping[Guard, Refusal] = MappingProxyType({
     Guard.ACCOUNT_IS_ATTRIBUTED: _with_given(
         "Nothing is found against somebody to whom no account was attributed: record the attribution and what was "
         "checked first.", _account_is_attributed),
+    Guard.OTHERS_WERE_REFERRED: _unless(
+        "There is a finding against somebody who is decided on elsewhere: refer the case to whoever employs them first.",
+        lambda asked: asked.case.referred_to is not None or not _found_against(asked.case, here=False),
+    ),
     Guard.NOTHING_WAS_FOUND: _unless(
         "There is a finding of sufficient evidence: hand the case to the decider.",
-        lambda asked: not any(one.finding == FOUND for one in asked.case.allegations)),
+        lambda asked: not _found_against(asked.case, here=True),
+    ),
     Guard.EVERY_ALLEGATION_HAS_A_DECISION: _every("misconduct", "{} of the allegations still lack a decision."),
     Guard.STANDARD_CARRIES_THE_MEASURE: _with_given(
         "A measure that ends service needs misconduct established to the standard clear_and_convincing.",

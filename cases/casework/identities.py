@@ -9,7 +9,7 @@ from uuid import UUID
 from cases.canonical import canonical
 from cases.case import Case
 from cases.casework.entries import by_staff, owner_of
-from cases.casework.looking import find_case
+from cases.casework.looking import find_case, must_be_kept
 from cases.casework.screening import consent_of
 from cases.clocks import due
 from cases.errors import NotPermitted, UnknownItem
@@ -28,6 +28,7 @@ def ask_who_reported(
     case = find_case(desk, actor, number)
     if actor.role not in HANDLERS:
         raise NotPermitted("Only those who work a case ask who reported.")
+    must_be_kept(case)
     why = desk.vault.seal(Kind.REASON, owner_of(desk, case), canonical({"reason": reason}))
     request = ask(case, actor, consent_of(desk, case), desk.lookup.requests(number), why.id, at)
     facts = {"request": str(request.id)}

@@ -33,7 +33,7 @@ def note_answer(desk: Desk, job: Job, at: datetime) -> None:
 def follow_consent(desk: Desk, job: Job, at: datetime) -> None:
     """The reporter's wish changed: requests and grants made under the old one end, and the case is screened again."""
     case = desk.lookup.case_of(UUID(job.about))
-    if case is None:  # not sorted yet: sorting reads the newest wish
+    if case is None or case.erased_at:  # not sorted yet: sorting reads the newest wish
         _finish(desk, job, None, at)
         return
     change = rescreen(desk, case, at)
@@ -48,7 +48,8 @@ def follow_consent(desk: Desk, job: Job, at: datetime) -> None:
 
 def screen_again(desk: Desk, job: Job, at: datetime) -> None:
     """Persons of a case changed: screen with all the worker may open."""
-    _finish(desk, job, rescreen(desk, _case(desk, job), at), at)
+    case = _case(desk, job)
+    _finish(desk, job, None if case.erased_at else rescreen(desk, case, at), at)
 
 
 def shred(desk: Desk, job: Job, at: datetime) -> None:

@@ -79,9 +79,14 @@ def find_kept(desk: Desk, actor: Actor, number: str, part: Part) -> Case:
     """A case of which this part may be opened. Raises UnknownCase, NotPermitted, and UnknownItem once it was erased."""
     case = find_case(desk, actor, number)
     must_see(actor, part)
+    must_be_kept(case)
+    return case
+
+
+def must_be_kept(case: Case) -> None:
+    """Refuse to open or add anything once a case was erased. Raises UnknownItem."""
     if case.erased_at:
         raise UnknownItem("It was erased when its time was over; the ledger keeps that it was there.")
-    return case
 
 
 def note_look(

@@ -7,7 +7,7 @@ from cases.case import ASSIGNERS, Assignment, Case, assign, changed, must_be_ass
 from cases.case.clocked import sounded
 from cases.case.moving import worked
 from cases.casework.changes import Change, letter, reason_part, staff_change, store
-from cases.casework.looking import find_case
+from cases.casework.looking import find_case, must_be_kept
 from cases.casework.mailbox import Letter
 from cases.casework.moving import must_be_current
 from cases.errors import Fault, Malformed, NotPermitted
@@ -49,6 +49,7 @@ def end_assignment(
 ) -> Case:
     """Take a person off a case, with a reason. Raises as `make_assignment`."""
     case = find_case(desk, actor, number)
+    must_be_kept(case)
     must_be_current(case, version)
     person = desk.lookup.directory().person(who.person)
     who = replace(who, person=person.staff_number if person else who.person)
@@ -65,6 +66,7 @@ def recuse_oneself(
     Raises UnknownCase, StaleVersion or MoveNotAllowed.
     """
     case = find_case(desk, actor, number)
+    must_be_kept(case)
     must_be_current(case, version)
     sealed = reason_part(desk, case, {"reason": reason})
     change = staff_change(desk, actor, case, recuse(case, actor), "recused", at, sealed)
