@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from cases.case.facts import Case, Hearing
 from cases.case.effects import FOUND
+from cases.case.facts import Case, Hearing
 from cases.case.given import Given
 from cases.catalogue import Catalogue
 from cases.clocks import add_months
@@ -218,7 +218,7 @@ _GUARDS: Mapping[Guard, Refusal] = MappingProxyType({
         "Nothing is found against somebody to whom no account was attributed: record the attribution and what was "
         "checked first.", _account_is_attributed),
     Guard.OTHERS_WERE_REFERRED: _unless(
-        "There is a finding against somebody who is decided on elsewhere: refer the case to whoever employs them first.",
+        "There is a finding against somebody decided on elsewhere: refer the case to whoever employs them first.",
         lambda asked: asked.case.referred_to is not None or not _found_against(asked.case, here=False),
     ),
     Guard.NOTHING_WAS_FOUND: _unless(
