@@ -67,7 +67,7 @@ def recuse_oneself(
     case = find_case(desk, actor, number)
     must_be_current(case, version)
     sealed = reason_part(desk, case, {"reason": reason})
-    change = staff_change(desk, actor, case, recuse(case, actor), "recused", at, sealed)
+    change = staff_change(desk, actor, case, recuse(case, actor, at, desk.law), "recused", at, sealed)
     return _stored(desk, replace(change, walls=frozenset({actor.person})), at, then)
 
 
