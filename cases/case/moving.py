@@ -15,6 +15,7 @@ from cases.catalogue import Catalogue
 from cases.clocks import Running, due, last_instant
 from cases.errors import Fault, Malformed, MoveNotAllowed, NotPermitted
 from cases.lifecycle import NO_WORK, SETTLING, STEPS, Action, Guard, State, Step, roles_of, steps_from
+from cases.people import Role
 from cases.sight import Actor
 
 OF_PEOPLE = (
@@ -185,7 +186,9 @@ def _with_law(asked: Move) -> Given:
 def _made(case: Case, asked: Move, step: Step, law: Catalogue, approver: Actor | None = None) -> Decided:
     given = _with_law(asked)
     target = step.to or case.back_to or State.ASSESSMENT
-    moved = replace(affected(case, asked.action, given, asked.at), state=target, version=case.version + 1)
+    left = affected(case, asked.action, given, asked.at)
+    kept = case.proposal if target is case.state else None  # one that expired does not follow into another state
+    moved = replace(left, state=target, version=case.version + 1, proposal=kept)
     for person in filter(None, (asked.by, approver)):
         moved = _took_part(moved, asked.action, person, approves=person is approver)
     moved = sounded(case, moved, str(asked.action), asked.at, law, asked.office)
@@ -206,7 +209,8 @@ def _took_part(case: Case, action: Action, who: Actor, *, approves: bool) -> Cas
         return case
     if action is Action.CLOSE:
         case = replace(case, closed_by=case.closed_by | person)
-    if action in RULING:
+    undecided = action is Action.CLOSE and who.role is Role.DECIDER and case.decided_at is None
+    if action in RULING or undecided:  # to close what nobody decided is the decision
         case = replace(case, decided_by=case.decided_by | person)
     return worked(case, who)
 

@@ -160,7 +160,13 @@ _DECIDE = Step(
 )
 _TELL = Step(None, _DECIDER, _needs(Need.REASON, Need.APPEAL_ROUTE, Need.APPEAL_BY), (Guard.WAS_DECIDED,))
 _APPEAL = Step(None, _DECIDER, _needs(Need.ANSWER), (Guard.DECISION_WAS_NOTIFIED,))
-_UNPROVEN_CLOSE = Step(State.CLOSED, _DECIDER, _CLOSING, (_FITS, Guard.NOTHING_WAS_FOUND), approved_by=_DECIDER)
+_UNPROVEN_CLOSE = Step(
+    State.CLOSED,
+    _DECIDER,
+    _CLOSING,
+    (Guard.MOVER_DECIDED_NO_EARLIER_ROUND, _FITS, Guard.NOTHING_WAS_FOUND),
+    approved_by=_DECIDER,
+)
 _FINAL_CLOSE = Step(
     State.CLOSED,
     _DECIDER,
