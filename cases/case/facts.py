@@ -11,6 +11,10 @@ from cases.lifecycle import Action, Queue, State
 from cases.people import Role
 
 
+FOUND = "sufficient_evidence"
+"""The finding against somebody, of `terms.toml`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Assignment:
     """A person asked to work a case, in one role."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from cases.case.facts import Case, Hearing
+from cases.case.facts import FOUND, Case, Hearing
 from cases.case.given import Given
 from cases.catalogue import Catalogue
 from cases.clocks import add_months
@@ -13,7 +13,6 @@ from cases.lifecycle import Action, Guard, State
 from cases.people import Role
 from cases.sight import Actor
 
-FOUND = "sufficient_evidence"
 POSSIBLE_MISCONDUCT = "possible_misconduct"
 HIGH_STANDARD = "clear_and_convincing"
 

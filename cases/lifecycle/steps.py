@@ -124,7 +124,7 @@ _NOTIFY = Step(None, _by(Role.INVESTIGATOR, Role.HEAD), _needs(Need.PERSON, Need
 _INVESTIGATION: Steps = {
     **_in_each(_INVESTIGATING,    Action.NOTIFY_SUBJECT, _NOTIFY),
     **_in_each(_INVESTIGATING,    Action.RECORD_FINDING, _FINDING),
-    (State.INVESTIGATION,         Action.SEND_FINDINGS): _PUT,
+    **_in_each(_INVESTIGATING,    Action.SEND_FINDINGS,  _PUT),
     (State.FINDINGS_FOR_COMMENT,  Action.RECORD_COMMENT): replace(_COMMENT, to=State.FINDINGS_FOR_COMMENT),
     **_in_each(_INVESTIGATING,    Action.ISSUE_REPORT,   _REPORT),
     **_in_each(_INVESTIGATING,    Action.CLOSE,          _STOP),
