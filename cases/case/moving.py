@@ -141,7 +141,11 @@ def _cannot_settle(case: Case, proposal: Proposal, action: Action, by: Actor, at
     if by.role not in step.approved_by:
         return f"{proposal.action} is approved by: {', '.join(sorted(step.approved_by))}."
     asked = Situation(case, Action.APPROVE, by, at, None, law)
-    return next((why for guard in OF_PEOPLE if guard in step.guards and (why := refusal(guard, asked))), "")
+    unfit = next((why for guard in OF_PEOPLE if guard in step.guards and (why := refusal(guard, asked))), "")
+    if unfit or action is Action.REJECT:
+        return unfit
+    proposed = Move(proposal.action, Actor(proposal.by, proposal.role), at, Given())
+    return _refused(replace(case, proposal=None), proposed, step, law, handed_in=False)
 
 
 def open_to(case: Case, by: Actor, at: datetime, law: Catalogue) -> tuple[Action, ...]:

@@ -89,7 +89,7 @@ _FINDING = Step(
     None,
     _by(Role.INVESTIGATOR),
     _needs(Need.ALLEGATION, Need.FINDING, Need.REASON),
-    (_ASSIGNED, Guard.ACCOUNT_IS_ATTRIBUTED),
+    (_ASSIGNED, Guard.SOMETHING_IS_ALLEGED, Guard.ACCOUNT_IS_ATTRIBUTED),
 )
 _PUT = Step(
     State.FINDINGS_FOR_COMMENT,
@@ -99,6 +99,7 @@ _PUT = Step(
         _ASSIGNED,
         Guard.SOMETHING_IS_ALLEGED,
         Guard.EVERY_ALLEGATION_HAS_A_FINDING,
+        Guard.FINDINGS_ARE_ATTRIBUTED,
         Guard.NO_NOTICE_IS_OWED,
         Guard.SUBJECTS_WERE_NOTIFIED,
     ),
@@ -112,6 +113,7 @@ _REPORT = Step(
         _ASSIGNED,
         Guard.SOMETHING_IS_ALLEGED,
         Guard.EVERY_ALLEGATION_HAS_A_FINDING,
+        Guard.FINDINGS_ARE_ATTRIBUTED,
         Guard.NO_NOTICE_IS_OWED,
         Guard.FINDINGS_WERE_PUT_TO_THE_SUBJECT,
     ),
@@ -144,7 +146,12 @@ _RULING = Step(
     None,
     _DECIDER,
     _needs(Need.ALLEGATION, Need.FACTS_ESTABLISHED, Need.STANDARD, Need.MISCONDUCT, Need.REASON),
-    (Guard.MOVER_DECIDED_NO_EARLIER_ROUND, Guard.NOT_YET_DECIDED, Guard.SUBJECT_COULD_RESPOND),
+    (
+        Guard.MOVER_DECIDED_NO_EARLIER_ROUND,
+        Guard.NOT_YET_DECIDED,
+        Guard.ALLEGATION_IS_DECIDED_HERE,
+        Guard.SUBJECT_COULD_RESPOND,
+    ),
 )
 _DECIDE = Step(
     None,
@@ -159,7 +166,7 @@ _DECIDE = Step(
     ),
 )
 _TELL = Step(None, _DECIDER, _needs(Need.REASON, Need.APPEAL_ROUTE, Need.APPEAL_BY), (Guard.WAS_DECIDED,))
-_APPEAL = Step(None, _DECIDER, _needs(Need.ANSWER), (Guard.DECISION_WAS_NOTIFIED,))
+_APPEAL = Step(None, _DECIDER, _needs(Need.ANSWER), (Guard.DECISION_WAS_NOTIFIED, Guard.NOT_ERASED))
 _UNPROVEN_CLOSE = Step(
     State.CLOSED,
     _DECIDER,
@@ -201,7 +208,7 @@ _DECISION: Steps = {
 _PRESERVE = Step(None, _FINDERS, _REASON)
 _CONTAIN = Step(None, _FINDERS, _REASON, (Guard.EVIDENCE_WAS_PRESERVED,))
 _EXTEND = Step(None, _FINDERS | _DECIDER, _needs(Need.CLOCK, Need.REASON), (Guard.CLOCK_CAN_BE_EXTENDED,))
-_SYSTEMIC = Step(None, _FINDERS, _REASON)
+_SYSTEMIC = Step(None, _FINDERS, _REASON, (Guard.NOT_ERASED,))
 _HOLD = Step(None, _by(Role.HEAD) | _DECIDER, _REASON, (Guard.NOT_ERASED,))
 _RELEASE = Step(None, _by(Role.HEAD) | _DECIDER, _needs(Need.HOLD, Need.REASON), (Guard.A_HOLD_STANDS,))
 _REOPEN = Step(
