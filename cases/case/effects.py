@@ -7,11 +7,9 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
-from cases.case.facts import Allegation, Case, Hearing, Hold
+from cases.case.facts import FOUND, Allegation, Case, Hearing, Hold
 from cases.case.given import Given
 from cases.lifecycle import Action, State
-
-FOUND = "sufficient_evidence"
 
 Effect = Callable[[Case, Given, datetime], Case]
 
@@ -52,11 +50,11 @@ def _reopen(case: Case, _given: Given, _at: datetime) -> Case:
 
 
 def _found(case: Case, given: Given, _at: datetime) -> Case:
-    """A finding that turns against somebody after findings were put to them must be put to them again."""
+    """What turns against somebody after findings were put to them must be put to them, too."""
     before = case.allegation(given.allegation)
-    worse = given.finding == FOUND and before is not None and before.finding != FOUND
-    found = _with_allegation(case, given.allegation, finding=given.finding)
-    return replace(found, comment=Hearing.NOT_ASKED) if worse else found
+    turned = given.finding == FOUND and (before is None or before.finding != FOUND)
+    comment = Hearing.NOT_ASKED if turned else case.comment
+    return replace(_with_allegation(case, given.allegation, finding=given.finding), comment=comment)
 
 
 def _ruled(case: Case, given: Given, _at: datetime) -> Case:

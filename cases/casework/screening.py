@@ -11,10 +11,11 @@ from typing import Any
 from uuid import UUID
 
 from cases.canonical import canonical
-from cases.case import Case, changed, excluded
+from cases.case import Case, changed, excluded, unproposed
 from cases.casework.changes import Change, worker_change
 from cases.casework.entries import entry, owner_of
 from cases.casework.registers import kept_register, open_register, statement_of
+from cases.catalogue import Catalogue
 from cases.complaint import Consent, RoutingFacts, Statement
 from cases.ledger import WORKER, About, EntryKind
 from cases.lifecycle import Queue, State
@@ -85,14 +86,15 @@ def screened_at_once(desk: Desk, case: Case, register: Register, at: datetime) -
     """What a screening that knows nothing of the reporter makes of a case: it hides, and never shows anew."""
     routing = screened(desk, case, register, RoutingFacts(Consent.ANONYMOUS), at)
     leaves = routing.queue is Queue.OUTSIDE and case.queue is not Queue.OUTSIDE
-    kept = _handed_over(case, routing) if leaves else case
-    return excluded(kept, routing.walled), routing.walled, matched(register, routing.matches)
+    kept = _handed_over(case, routing, at, desk.law) if leaves else case
+    return excluded(kept, routing.walled, at, desk.law), routing.walled, matched(register, routing.matches)
 
 
-def _handed_over(case: Case, routing: Routing) -> Case:
+def _handed_over(case: Case, routing: Routing, at: datetime, law: Catalogue) -> Case:
     """To another office: nobody of the office it was with works it any more."""
     people = frozenset(who.person for who in case.assignees)
-    return replace(excluded(case, people), queue=routing.queue, to=routing.to, proposal=None)
+    left = unproposed(excluded(case, people, at, law), at, law)
+    return replace(left, queue=routing.queue, to=routing.to)
 
 
 def rescreen(desk: Desk, case: Case, at: datetime) -> Change:
@@ -106,8 +108,8 @@ def rescreen(desk: Desk, case: Case, at: datetime) -> Change:
     if case.state is State.CLOSED:  # nobody is told anew of a case that is over; walls still follow the facts
         told = routing.addressee is not None and desk.lookup.is_addressed(case.number, routing.addressee)
         routing = replace(routing, to=case.to, queue=case.queue, addressee=routing.addressee if told else None)
-    after = case if routing.queue is case.queue else _handed_over(case, routing)
-    after = excluded(replace(after, to=routing.to, version=case.version + 1), routing.walled)
+    after = case if routing.queue is case.queue else _handed_over(case, routing, at, desk.law)
+    after = excluded(replace(after, to=routing.to, version=case.version + 1), routing.walled, at, desk.law)
     sealed = sealed_screening(desk, case, routing, matched(register, routing.matches))
     change = worker_change(case, (after, {"case": changed(case, after)}), "screened_again", at, sealed)
     return replace(change, standing=standing_of(routing, case))

@@ -69,7 +69,7 @@ def recuse_oneself(
     must_be_kept(case)
     must_be_current(case, version)
     sealed = reason_part(desk, case, {"reason": reason})
-    change = staff_change(desk, actor, case, recuse(case, actor), "recused", at, sealed)
+    change = staff_change(desk, actor, case, recuse(case, actor, at, desk.law), "recused", at, sealed)
     return _stored(desk, replace(change, walls=frozenset({actor.person})), at, then)
 
 

@@ -89,7 +89,7 @@ _FINDING = Step(
     None,
     _by(Role.INVESTIGATOR),
     _needs(Need.ALLEGATION, Need.FINDING, Need.REASON),
-    (_ASSIGNED, Guard.ACCOUNT_IS_ATTRIBUTED),
+    (_ASSIGNED, Guard.SOMETHING_IS_ALLEGED, Guard.ACCOUNT_IS_ATTRIBUTED),
 )
 _PUT = Step(
     State.FINDINGS_FOR_COMMENT,
@@ -99,6 +99,7 @@ _PUT = Step(
         _ASSIGNED,
         Guard.SOMETHING_IS_ALLEGED,
         Guard.EVERY_ALLEGATION_HAS_A_FINDING,
+        Guard.FINDINGS_ARE_ATTRIBUTED,
         Guard.NO_NOTICE_IS_OWED,
         Guard.SUBJECTS_WERE_NOTIFIED,
     ),
@@ -112,6 +113,7 @@ _REPORT = Step(
         _ASSIGNED,
         Guard.SOMETHING_IS_ALLEGED,
         Guard.EVERY_ALLEGATION_HAS_A_FINDING,
+        Guard.FINDINGS_ARE_ATTRIBUTED,
         Guard.NO_NOTICE_IS_OWED,
         Guard.FINDINGS_WERE_PUT_TO_THE_SUBJECT,
     ),
@@ -149,7 +151,12 @@ _RULING = Step(
     None,
     _DECIDER,
     _needs(Need.ALLEGATION, Need.FACTS_ESTABLISHED, Need.STANDARD, Need.MISCONDUCT, Need.REASON),
-    (Guard.MOVER_DECIDED_NO_EARLIER_ROUND, Guard.NOT_YET_DECIDED, Guard.SUBJECT_COULD_RESPOND),
+    (
+        Guard.MOVER_DECIDED_NO_EARLIER_ROUND,
+        Guard.NOT_YET_DECIDED,
+        Guard.ALLEGATION_IS_DECIDED_HERE,
+        Guard.SUBJECT_COULD_RESPOND,
+    ),
 )
 _DECIDE = Step(
     None,
@@ -166,7 +173,11 @@ _DECIDE = Step(
 _TELL = Step(None, _DECIDER, _needs(Need.REASON, Need.APPEAL_ROUTE, Need.APPEAL_BY), (Guard.WAS_DECIDED,))
 _APPEAL = Step(None, _DECIDER, _needs(Need.ANSWER), (Guard.DECISION_WAS_NOTIFIED,))
 _UNPROVEN_CLOSE = Step(
-    State.CLOSED, _DECIDER, _CLOSING, (_FITS, Guard.NOTHING_WAS_FOUND, Guard.OTHERS_WERE_REFERRED), approved_by=_DECIDER
+    State.CLOSED,
+    _DECIDER,
+    _CLOSING,
+    (Guard.MOVER_DECIDED_NO_EARLIER_ROUND, _FITS, Guard.NOTHING_WAS_FOUND, Guard.OTHERS_WERE_REFERRED),
+    approved_by=_DECIDER,
 )
 _FINAL_CLOSE = Step(
     State.CLOSED,

@@ -115,6 +115,8 @@ class Guard(StrEnum):
     SOMETHING_IS_DECIDED_HERE = "something_is_decided_here"
     ACCOUNT_IS_ATTRIBUTED = "account_is_attributed"
     OTHERS_WERE_REFERRED = "others_were_referred"
+    FINDINGS_ARE_ATTRIBUTED = "findings_are_attributed"
+    ALLEGATION_IS_DECIDED_HERE = "allegation_is_decided_here"
     NOTHING_WAS_FOUND = "nothing_was_found"
     NOT_YET_DECIDED = "not_yet_decided"
     WAS_DECIDED = "was_decided"
