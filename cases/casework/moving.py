@@ -71,7 +71,7 @@ def make_move(
     change = _settling(desk, case, asked) if action in SETTLING else _stepping(desk, case, asked)
     with desk.work() as work:
         store(work, change, at)
-        if action is Action.ERASE or (action is Action.APPROVE and change.after.erased_at):
+        if change.after.erased_at and not change.before.erased_at:
             work.erase(change.after)
         if then:
             then(work, change.after)
