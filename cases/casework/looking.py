@@ -33,6 +33,7 @@ class CaseView:
 
 def list_cases(desk: Desk, actor: Actor, wanted: CaseFilter) -> Sequence[Case]:
     """One page of the cases that exist for this person. Raises NotPermitted."""
+    must_see(actor, Part.SUMMARY)
     return desk.lookup.cases(sight_of(actor), wanted)
 
 
@@ -42,8 +43,9 @@ def find_case(desk: Desk, actor: Actor, number: str) -> Case:
 
 
 def show_case(desk: Desk, actor: Actor, number: str, at: datetime) -> CaseView:
-    """A case with its statement and explanation as far as the role reaches."""
+    """A case with its statement and explanation as far as the role reaches. Raises UnknownCase or NotPermitted."""
     case = find_case(desk, actor, number)
+    must_see(actor, Part.SUMMARY)
     wanted = [kind for kind, parts in _OPENED.items() if _may_see_any(actor, parts) and not case.erased_at]
     if wanted:
         note_look(desk, actor, case, "opened_case", at, facts={"opened": [kind.slug for kind in wanted]})
