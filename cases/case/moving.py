@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from cases.case.clocked import PROPOSE, extended, sounded
+from cases.case.clocked import PROPOSAL, PROPOSE, extended, sounded, unproposed
 from cases.case.effects import affected
 from cases.case.facts import Case, Proposal
 from cases.case.given import Given, must_be_complete
@@ -90,7 +90,7 @@ def propose(case: Case, asked: Move, law: Catalogue, sealed: UUID) -> Decided:
     """Decide a proposal; `sealed` is the part that keeps what was handed in. Raises as `move`."""
     step = step_for(case, asked, law)
     _must_pass(case, asked, step, law)
-    clock = law.clock("proposal", asked.at.date())
+    clock = law.clock(PROPOSAL, asked.at.date())
     until = due(clock, asked.at, law.calendar(""))
     proposal = Proposal(uuid4(), asked.action, asked.by.person, asked.by.role, asked.at, until, sealed)
     proposed = replace(case, proposal=proposal, version=case.version + 1)
@@ -185,7 +185,8 @@ def _with_law(asked: Move) -> Given:
 def _made(case: Case, asked: Move, step: Step, law: Catalogue, approver: Actor | None = None) -> Decided:
     given = _with_law(asked)
     target = step.to or case.back_to or State.ASSESSMENT
-    moved = replace(affected(case, asked.action, given, asked.at), state=target, version=case.version + 1)
+    standing = case if case.pending(asked.at) else unproposed(case)  # an expired one is gone before the worker comes
+    moved = replace(affected(standing, asked.action, given, asked.at), state=target, version=case.version + 1)
     for person in filter(None, (asked.by, approver)):
         moved = _took_part(moved, asked.action, person, approves=person is approver)
     moved = sounded(case, moved, str(asked.action), asked.at, law, asked.office)

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
+from cases.case.clocked import unproposed
 from cases.case.facts import Allegation, Assignment, Case
 from cases.case.moving import worked
 from cases.case.written import changed
@@ -73,24 +74,15 @@ def recuse(case: Case, by: Actor) -> Decided:
     """Step out for good: whoever recuses themselves sees nothing of the case any more. Raises MoveNotAllowed."""
     if by.role is Role.SUPERVISOR:
         raise MoveNotAllowed("A supervisor's part is only to know; there is nothing to be recused from.")
-    gone = replace(
-        case,
-        version=case.version + 1,
-        assignees=_without(case, {by.person}),
-        recused=case.recused | {by.person},
-        proposal=None if case.proposal and case.proposal.by == by.person else case.proposal,
-    )
+    gone = excluded(case, frozenset({by.person}))
+    gone = replace(gone, version=case.version + 1, recused=case.recused | {by.person})
     return gone, {"person": by.person, "case": changed(case, gone)}
 
 
 def excluded(case: Case, people: frozenset[str]) -> Case:
     """The case without whoever turned out to be in conflict: their assignments and proposals end."""
-    proposal = case.proposal
-    return replace(
-        case,
-        assignees=_without(case, people),
-        proposal=None if proposal and proposal.by in people else proposal,
-    )
+    kept = unproposed(case) if case.proposal and case.proposal.by in people else case
+    return replace(kept, assignees=_without(case, people))
 
 
 def _without(case: Case, people: frozenset[str] | set[str], role: Role | None = None) -> tuple[Assignment, ...]:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from cases.canonical import canonical
 from cases.case import Case, changed, excluded
+from cases.case.clocked import unproposed
 from cases.casework.changes import Change, worker_change
 from cases.casework.entries import entry, owner_of
 from cases.casework.registers import kept_register, open_register, statement_of
@@ -92,7 +93,7 @@ def screened_at_once(desk: Desk, case: Case, register: Register, at: datetime) -
 def _handed_over(case: Case, routing: Routing) -> Case:
     """To another office: nobody of the office it was with works it any more."""
     people = frozenset(who.person for who in case.assignees)
-    return replace(excluded(case, people), queue=routing.queue, to=routing.to, proposal=None)
+    return replace(unproposed(excluded(case, people)), queue=routing.queue, to=routing.to)
 
 
 def rescreen(desk: Desk, case: Case, at: datetime) -> Change:
