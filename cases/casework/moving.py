@@ -169,8 +169,8 @@ def _must_be_mergeable(desk: Desk, case: Case, asked: Move) -> None:
 
 
 def _office(desk: Desk, case: Case, asked: Move) -> str:
-    """Whose working days count: those of the subject who is to comment."""
-    return office_of(desk, case) if asked.action is Action.SEND_FINDINGS else ""
+    """Whose working days count: those of the subject who is to comment, or comments later than was said at first."""
+    return office_of(desk, case) if asked.action in {Action.SEND_FINDINGS, Action.EXTEND_CLOCK} else ""
 
 
 def must_be_current(case: Case, version: int) -> None:
