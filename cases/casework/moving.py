@@ -18,7 +18,7 @@ from cases.case import (
     settle,
     step_for,
 )
-from cases.casework.changes import Change, letter, reason_part, staff_change, store
+from cases.casework.changes import RESCREEN, Change, letter, reason_part, staff_change, store
 from cases.casework.entries import owner_of
 from cases.casework.looking import find_case
 from cases.casework.registers import must_be_in_register, office_of
@@ -73,9 +73,15 @@ def make_move(
         store(work, change, at)
         if change.after.erased_at and not change.before.erased_at:
             work.erase(change.after)
+        if _reopened(change):  # while it was closed, nobody was told anew
+            work.ask_for(RESCREEN, number, at)
         if then:
             then(work, change.after)
     return change.after
+
+
+def _reopened(change: Change) -> bool:
+    return change.before.state is State.CLOSED and change.after.state is not State.CLOSED
 
 
 def was_proposed(case: Case, action: Action) -> bool:
