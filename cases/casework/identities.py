@@ -8,8 +8,8 @@ from uuid import UUID
 
 from cases.canonical import canonical
 from cases.case import Case
-from cases.casework.entries import by_staff, owner_of
-from cases.casework.looking import find_case
+from cases.casework.entries import by_staff, must_be_kept, owner_of
+from cases.casework.looking import find_case, find_kept
 from cases.casework.screening import consent_of
 from cases.clocks import due
 from cases.errors import NotPermitted, UnknownItem
@@ -18,7 +18,7 @@ from cases.ledger import EntryKind
 from cases.people import Role
 from cases.place import Kind, Recipient
 from cases.ports import Desk, Then
-from cases.sight import Actor, Part, must_see, sight_of
+from cases.sight import Actor, Part, sight_of
 
 
 def ask_who_reported(
@@ -55,8 +55,7 @@ def requests_waiting(desk: Desk, actor: Actor) -> Sequence[IdentityRequest]:
 
 def reason_of(desk: Desk, actor: Actor, request: IdentityRequest, at: datetime) -> str:
     """Why it was asked; a custodian reads it to decide, and an entry says so. Raises UnknownCase or NotPermitted."""
-    case = find_case(desk, actor, request.number)
-    must_see(actor, Part.REQUESTS)
+    case = find_kept(desk, actor, request.number, Part.REQUESTS)
     noted = by_staff(desk, EntryKind.LOOK, case, actor, at, "identity_request_read", facts={"request": str(request.id)})
     with desk.work() as work:
         work.note(noted)
@@ -119,6 +118,7 @@ def read_identity(desk: Desk, actor: Actor, number: str, id_: UUID | None, at: d
     if actor.role not in HANDLERS | {Role.CUSTODIAN}:
         raise NotPermitted("Who reported is for those who work the case, and for custodians.")
     request = None if id_ is None else find_request(desk, number, id_)
+    must_be_kept(case)
     consent = consent_of(desk, case)
     to_decide = actor.role is Role.CUSTODIAN and request is not None and request.standing is Standing.ASKED
     if to_decide and request is not None:

@@ -9,9 +9,8 @@ from uuid import UUID
 
 from cases.canonical import canonical
 from cases.case import Case
-from cases.casework.entries import by_staff, owner_of
+from cases.casework.entries import by_staff, must_be_kept, owner_of
 from cases.casework.mailbox import Facts, Letter, facts_of, letter_of
-from cases.errors import UnknownItem
 from cases.ledger import About, EntryKind
 from cases.place import Kind, Recipient
 from cases.ports import CaseFilter, Desk, StoredEntry
@@ -81,8 +80,7 @@ def find_kept(desk: Desk, actor: Actor, number: str, part: Part) -> Case:
     """A case of which this part may be opened. Raises UnknownCase, NotPermitted, and UnknownItem once it was erased."""
     case = find_case(desk, actor, number)
     must_see(actor, part)
-    if case.erased_at:
-        raise UnknownItem("It was erased when its time was over; the ledger keeps that it was there.")
+    must_be_kept(case)
     return case
 
 
