@@ -24,6 +24,10 @@ def _close(case: Case, given: Given, at: datetime) -> Case:
     return replace(case, closed_at=at, closure_reason=given.closure_reason, acknowledged_at=case.acknowledged_at or at)
 
 
+def _merged(case: Case, given: Given, at: datetime) -> Case:
+    return replace(_close(case, given, at), merged_into=given.into.strip())
+
+
 def _reopen(case: Case, _given: Given, _at: datetime) -> Case:
     """A new round: what was decided before is kept in the ledger; who decided it is kept here."""
     return replace(
@@ -88,7 +92,7 @@ _EFFECTS: Mapping[Action, Effect] = MappingProxyType({
     Action.ACKNOWLEDGE:         lambda case, _, at: replace(case, acknowledged_at=at),
     Action.REDIRECT:            lambda case, given, at: replace(_close(case, given, at), referred_to=given.referred_to),
     Action.CLOSE:               _close,
-    Action.MERGE:               lambda case, given, at: replace(_close(case, given, at), merged_into=given.into),
+    Action.MERGE:               _merged,
     Action.ASK_REPORTER:        lambda case, _, __: replace(case, back_to=State.ASSESSMENT),
     Action.RESUME:              lambda case, _, __: replace(case, back_to=None),
     Action.CONCLUDE_ASSESSMENT: lambda case, given, _: replace(case, outcome=given.outcome),

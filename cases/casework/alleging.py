@@ -8,14 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from cases.canonical import canonical
-from cases.case import Allegation, Case, allege
+from cases.case import ALLEGERS, Allegation, Case, allege
 from cases.casework.changes import RESCREEN, staff_change, store
 from cases.casework.entries import owner_of
-from cases.casework.looking import find_case, find_kept, must_be_kept, note_look
+from cases.casework.looking import find_case, find_kept, note_look
 from cases.casework.moving import must_be_current
 from cases.casework.registers import must_be_in_register, open_register
 from cases.catalogue.citing import Cited, cited
-from cases.errors import Fault, Malformed, MoveNotAllowed
+from cases.errors import Fault, Malformed, MoveNotAllowed, NotPermitted
 from cases.persons import ATTRIBUTED, PersonRole, personnel_type
 from cases.place import Kind, Recipient
 from cases.ports import Desk, Then
@@ -50,7 +50,8 @@ def make_allegation(
     Raises UnknownCase, NotPermitted, StaleVersion, Malformed, or MoveNotAllowed when the account is not theirs.
     """
     case = find_case(desk, actor, number)
-    must_be_kept(case)
+    if actor.role not in ALLEGERS:
+        raise NotPermitted("Only those who work a case say what is alleged.")
     must_be_current(case, version)
     known = [row.slug for row in desk.law.categories_on(case.received_at.date())]
     if said.category not in known:

@@ -13,6 +13,8 @@ from cases.errors import UnknownCase
 from cases.ledger import WORKER, About, EntryKind
 from cases.ports import Desk, Job
 
+INFORMATION = "information"
+
 
 def lapse_clock(desk: Desk, job: Job, at: datetime) -> None:
     """Let whatever ran out take its effect; a limit that was met, moved or paused in the meantime changes nothing."""
@@ -23,11 +25,18 @@ def lapse_clock(desk: Desk, job: Job, at: datetime) -> None:
 
 
 def note_answer(desk: Desk, job: Job, at: datetime) -> None:
-    """The reporter wrote: a case that waited for them goes on."""
+    """The reporter wrote: a case that waited for them goes on, unless they wrote before they were asked."""
     case = desk.lookup.case_of(UUID(job.about))
-    decided = answered(case, at, desk.law) if case else None
+    decided = answered(case, at, desk.law) if case and _wrote_since_asked(desk, case) else None
     change = worker_change(case, decided, "reporter_answered", at) if case and decided else None
     _finish(desk, job, change, at)
+
+
+def _wrote_since_asked(desk: Desk, case: Case) -> bool:
+    asked = max((one.started_at for one in case.clocks if one.name == INFORMATION), default=None)
+    return asked is not None and any(
+        one.from_reporter and one.at >= asked for one in desk.lookup.messages(case.complaint)
+    )
 
 
 def follow_consent(desk: Desk, job: Job, at: datetime) -> None:

@@ -9,7 +9,8 @@ from uuid import UUID
 from cases.case import ALLEGERS, Case, changed, must_work
 from cases.case.moving import worked
 from cases.casework.changes import RESCREEN, reason_part, staff_change, store
-from cases.casework.looking import find_case, find_kept, must_be_kept, note_look
+from cases.casework.entries import must_be_kept
+from cases.casework.looking import find_case, find_kept, note_look
 from cases.casework.moving import must_be_current
 from cases.casework.registers import kept_register, open_register
 from cases.casework.screening import screened_at_once

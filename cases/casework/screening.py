@@ -44,8 +44,13 @@ class Wish:
 
 def newest_wish(desk: Desk, complaint: UUID) -> Wish | None:
     """What the reporter last said of their consent since they filed, or what sorting kept; None before either."""
+    wishes = _wishes(desk, complaint)
+    return wishes[-1] if wishes else None
+
+
+def _wishes(desk: Desk, complaint: UUID) -> list[Wish]:
     parts = desk.lookup.parts(complaint, Kind.CONSENT)
-    return Wish.read(json.loads(desk.vault.open(parts[-1], Recipient.DESK))) if parts else None
+    return [Wish.read(json.loads(desk.vault.open(part, Recipient.DESK))) for part in parts]
 
 
 def consent_of(desk: Desk, case: Case) -> Consent:
@@ -55,14 +60,23 @@ def consent_of(desk: Desk, case: Case) -> Consent:
 
 
 def opened_routing_facts(desk: Desk, complaint: UUID) -> RoutingFacts:
-    """The reporter's routing facts under their newest wish. Whoever calls this wrote the entry that says so."""
-    part = desk.lookup.latest(complaint, Kind.ROUTING_FACTS)
-    told = RoutingFacts.read(json.loads(desk.vault.open(part, Recipient.SORTING)))
-    wish = newest_wish(desk, complaint)
-    if wish is None:
-        return told
-    share = told.share_with_supervisor if wish.share is None else wish.share
-    return replace(told, consent=wish.consent, share_with_supervisor=share and wish.consent is not Consent.ANONYMOUS)
+    """The reporter's routing facts as they last said each, under their wishes. The caller wrote the entry for it.
+
+    A number that is not said again still walls its holder off. Whether to share goes on as it was, but never past a
+    wish to be anonymous.
+    """
+    said = [_routing_facts(desk, part) for part in desk.lookup.parts(complaint, Kind.ROUTING_FACTS)]
+    known = {name: value for one in said for name, value in one.told().items() if value}
+    facts = replace(RoutingFacts.read(known), share_with_supervisor=said[0].share_with_supervisor)
+    for wish in _wishes(desk, complaint):
+        share = facts.share_with_supervisor if wish.share is None else wish.share
+        shares = share and wish.consent is not Consent.ANONYMOUS
+        facts = replace(facts, consent=wish.consent, share_with_supervisor=shares)
+    return facts
+
+
+def _routing_facts(desk: Desk, part: SealedPart) -> RoutingFacts:
+    return RoutingFacts.read(json.loads(desk.vault.open(part, Recipient.SORTING)))
 
 
 def screened(desk: Desk, case: Case, register: Register, facts: RoutingFacts, day: datetime) -> Routing:
