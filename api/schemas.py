@@ -142,6 +142,7 @@ class CasesQuery(PageQuery):
     state = Slug(State)
     category = fields.String(validate=_SLUG)
     assignee = fields.String(validate=validate.Length(max=40))
+    merged_into = fields.String(validate=validate.Length(max=24))
     overdue = fields.Boolean()
     due_within = fields.Integer(
         strict=False, validate=validate.Range(0, 366), metadata={"description": "Days from now; overdue ones included."}

@@ -40,6 +40,8 @@ def upgrade() -> None:
         cases.create_check_constraint("cases_state", _one_of(LATER))
     with op.batch_alter_table("cases") as cases:
         cases.alter_column("facts", server_default=None)
+    merged = sa.text("merged_into IS NOT NULL")
+    op.create_index("cases_by_target", "cases", ["merged_into"], sqlite_where=merged, postgresql_where=merged)
     op.create_table(
         "case_legs",
         sa.Column("case_number", sa.String(length=24), nullable=False),
@@ -87,6 +89,7 @@ def downgrade() -> None:
     op.drop_table("identity_requests")
     op.drop_index("case_legs_by_leg", table_name="case_legs")
     op.drop_table("case_legs")
+    op.drop_index("cases_by_target", table_name="cases")
     with op.batch_alter_table("cases") as cases:
         cases.drop_constraint("cases_state", type_="check")
         cases.drop_column("facts")
