@@ -169,7 +169,7 @@ class ClockSchema(Schema):
     by = instant(required=True)
     paused = fields.Boolean(required=True)
     ended_at = instant(required=True, allow_none=True)
-    told = fields.List(fields.Dict(), required=True, metadata={"description": "Who is told what when."})
+    told = fields.List(fields.Dict(), required=True, metadata={"description": "Who is told what from when on."})
 
 
 class ProposalSchema(Schema):

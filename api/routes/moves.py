@@ -14,6 +14,7 @@ from cases.case.given import TERMS
 from cases.casework import moving
 from cases.casework.moving import was_proposed
 from cases.lifecycle import SETTLING, STEPS, Action, Guard, Need, Step
+from cases.ports import Then
 from cases.sight import Actor
 
 blueprint = Blueprint("moves", __name__, url_prefix=f"{PREFIX}/cases/<string:number>/moves")
@@ -71,16 +72,16 @@ def move(told: dict[str, Any], number: str) -> Answer:
     who = actor()
     action = told.pop("move")
     given = _given(told)
-    moving.must_be_movable(desk(), who, number, action, given, now())
-    version = decided_on()
+
+    def act(then: Then | None) -> Case:
+        moving.must_be_movable(desk(), who, number, action, given, now())
+        return moving.make_move(desk(), who, number, decided_on(), action, given, now(), then)
 
     def show(moved: Case) -> dict[str, Any]:
         outcome = "proposed" if was_proposed(moved, action) else "done"
         return {"move": str(action), "outcome": outcome, "state": str(moved.state), "version": moved.version}
 
-    done = once(
-        lambda then: moving.make_move(desk(), who, number, version, action, given, now(), then), show, who.person
-    )
+    done = once(act, show, who.person)
     return done, 201, {"ETag": f'"{done["version"]}"'}
 
 
