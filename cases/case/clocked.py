@@ -10,7 +10,6 @@ from cases.lifecycle import OPEN, State
 
 RECEIPT = "receipt"
 PROPOSE = "propose"
-PROPOSAL = "proposal"
 
 
 def first_clocks(case: Case, law: Catalogue) -> Case:
@@ -64,14 +63,6 @@ def _settled(running: Running, state: State, at: datetime, law: Catalogue, calen
     if running.ended_at is not None or stands_still is (running.paused_at is not None):
         return running
     return pause(running, at) if stands_still else resume(running, clock, at, calendar)
-
-
-def unproposed(case: Case) -> Case:
-    """The case without the proposal that waited, and without its time limit: nothing is left that could lapse."""
-    if case.proposal is None:
-        return case
-    clocks = (one for one in case.clocks if one.name != PROPOSAL or one.ended_at is not None)
-    return replace(case, proposal=None, clocks=tuple(clocks))
 
 
 def extended(case: Case, name: str, law: Catalogue, office: str) -> Case:
