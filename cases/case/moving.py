@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from cases.case.clocked import PROPOSAL, PROPOSE, extended, sounded
+from cases.case.clocked import PROPOSE, extended, sounded
 from cases.case.effects import affected
 from cases.case.facts import Case, Proposal
 from cases.case.given import Given, must_be_complete
@@ -91,7 +91,7 @@ def propose(case: Case, asked: Move, law: Catalogue, sealed: UUID) -> Decided:
     """Decide a proposal; `sealed` is the part that keeps what was handed in. Raises as `move`."""
     step = step_for(case, asked, law)
     _must_pass(case, asked, step, law)
-    clock = law.clock(PROPOSAL, asked.at.date())
+    clock = law.clock("proposal", asked.at.date())
     until = due(clock, asked.at, law.calendar(""))
     proposal = Proposal(uuid4(), asked.action, asked.by.person, asked.by.role, asked.at, until, sealed)
     proposed = replace(case, proposal=proposal, version=case.version + 1)
