@@ -19,11 +19,13 @@ from cases.catalogue import Catalogue
 from cases.complaint import Consent, RoutingFacts, Statement
 from cases.ledger import WORKER, About, EntryKind
 from cases.lifecycle import Queue, State
+from cases.people import Role
 from cases.persons import Register, matched
 from cases.place import Kind, Recipient, SealedPart
 from cases.ports import Desk, Standing
 from cases.routing import Circumstances, Routing, circumstances_of, route, screen
 
+SUPERVISOR = str(Role.SUPERVISOR)
 OPENS = {"opened": [Kind.STATEMENT.slug, Kind.PERSONS.slug, Kind.ROUTING_FACTS.slug]}
 
 
@@ -122,11 +124,24 @@ def rescreen(desk: Desk, case: Case, at: datetime) -> Change:
     if case.state is State.CLOSED:  # nobody is told anew of a case that is over; walls still follow the facts
         told = routing.addressee is not None and desk.lookup.is_addressed(case.number, routing.addressee)
         routing = replace(routing, to=case.to, queue=case.queue, addressee=routing.addressee if told else None)
+    routing = _still_told(case, routing)
     after = case if routing.queue is case.queue else _handed_over(case, routing, at, desk.law)
     after = excluded(replace(after, to=routing.to, version=case.version + 1), routing.walled, at, desk.law)
     sealed = sealed_screening(desk, case, routing, matched(register, routing.matches))
     change = worker_change(case, (after, {"case": changed(case, after)}), "screened_again", at, sealed)
     return replace(change, standing=standing_of(routing, case))
+
+
+def _still_told(case: Case, routing: Routing) -> Routing:
+    """A supervisor once told stays among those the case names as told, also when a new fact takes it from them.
+
+    That the leg is gone would tell every handler that the new subject stands above the reporter: who it reaches now is
+    kept with the identity.
+    """
+    if SUPERVISOR not in case.to or SUPERVISOR in routing.to or routing.queue is not case.queue:
+        return routing
+    to = (SUPERVISOR, *routing.to)
+    return replace(routing, to=to, explanation={**routing.explanation, "to": list(to)})
 
 
 def sealed_screening(desk: Desk, case: Case, routing: Routing, register: Register) -> tuple[SealedPart, ...]:
