@@ -100,10 +100,11 @@ def signer(settings: Settings, database: Database) -> NoteSigner:
 
 def vault_with(settings: Settings, *compartments: str) -> LocalVault:
     """A thief's vault: all of storage, and the keys of these compartments."""
-    with Database(settings.database_url).reading() as connection:
+    database = Database(settings.database_url)
+    with database.reading() as connection:
         keyring = open_keyring(connection, settings.keys_dir, compartments)
     shred = ShredKeys(Database(f"sqlite:///{settings.data_dir}/shred-keys.sqlite"))
-    return LocalVault(ORIGIN, keyring, shred, DiskObjects(settings.data_dir))
+    return LocalVault(ORIGIN, keyring, shred, DiskObjects(settings.data_dir), database)
 
 
 def entry(
