@@ -129,13 +129,15 @@ def _facts(row: Any, categories: list[str], people: list[tuple[str, str]]) -> di
         "state": row["state"],
         "categories": categories,
         "received_at": _stamp(row["received_at"]),
+    }
+    told = {
         "assignees": [{"person": who, "role": role} for who, role in people if role != WORKED],
         "worked_by": sorted(who for who, role in people if role == WORKED),
         "clocks": _clocks(row),
     }
     facts |= {name: _stamp(row[name]) for name in ("acknowledged_at", "closed_at") if row[name] is not None}
     facts |= {"closure_reason": row["closure_reason"]} if row["closure_reason"] else {}
-    return {name: value for name, value in facts.items() if value != []}
+    return facts | {name: value for name, value in told.items() if value}
 
 
 def _clocks(row: Any) -> list[dict[str, Any]]:
