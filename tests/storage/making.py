@@ -4,9 +4,13 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from importlib.resources import as_file, files
 from typing import Any
 from uuid import UUID, uuid4
 
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
 from sqlalchemy import event
 
 from cases.case import Assignment, Case
@@ -30,6 +34,7 @@ from storage.objects import DiskObjects
 from storage.settings import Settings
 from storage.shredding import ShredKeys
 from storage.signing import Marks, NoteSigner
+from storage.tables import metadata
 from storage.vault import LocalVault
 from storage.work import Works
 from tests.conftest import NOON, SAMPLES
@@ -91,6 +96,16 @@ def ready(settings: Settings) -> Database:
 def works(settings: Settings, database: Database) -> Works:
     with database.reading() as connection:
         return Works(database, Marks(open_keyring(connection, settings.keys_dir, ("desk", "identity"))))
+
+
+def migrate(database: Database, to: str) -> None:
+    """Alembic as an operator would call it, on one transaction: up to a revision, or down to `base` or `0001`."""
+    with as_file(files("storage.migrations")) as folder, database.migrating() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(folder))
+        config.attributes.update(connection=connection, metadata=metadata)
+        current = MigrationContext.configure(connection).get_current_revision()
+        (command.upgrade if current is None or to == "head" else command.downgrade)(config, to)
 
 
 def signer(settings: Settings, database: Database) -> NoteSigner:
