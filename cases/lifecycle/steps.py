@@ -159,7 +159,7 @@ _DECIDE = Step(
     ),
 )
 _TELL = Step(None, _DECIDER, _needs(Need.REASON, Need.APPEAL_ROUTE, Need.APPEAL_BY), (Guard.WAS_DECIDED,))
-_APPEAL = Step(None, _DECIDER, _needs(Need.ANSWER), (Guard.DECISION_WAS_NOTIFIED,))
+_APPEAL = Step(None, _DECIDER, _needs(Need.ANSWER), (Guard.NOT_ERASED, Guard.DECISION_WAS_NOTIFIED))
 _UNPROVEN_CLOSE = Step(State.CLOSED, _DECIDER, _CLOSING, (_FITS, Guard.NOTHING_WAS_FOUND), approved_by=_DECIDER)
 _FINAL_CLOSE = Step(
     State.CLOSED,
@@ -195,7 +195,7 @@ _DECISION: Steps = {
 _PRESERVE = Step(None, _FINDERS, _REASON)
 _CONTAIN = Step(None, _FINDERS, _REASON, (Guard.EVIDENCE_WAS_PRESERVED,))
 _EXTEND = Step(None, _FINDERS | _DECIDER, _needs(Need.CLOCK, Need.REASON), (Guard.CLOCK_CAN_BE_EXTENDED,))
-_SYSTEMIC = Step(None, _FINDERS, _REASON)
+_SYSTEMIC = Step(None, _FINDERS, _REASON, (Guard.NOT_ERASED,))
 _HOLD = Step(None, _by(Role.HEAD) | _DECIDER, _REASON, (Guard.NOT_ERASED,))
 _RELEASE = Step(None, _by(Role.HEAD) | _DECIDER, _needs(Need.HOLD, Need.REASON), (Guard.A_HOLD_STANDS,))
 _REOPEN = Step(
