@@ -9,7 +9,7 @@ from uuid import UUID
 
 from cases.canonical import canonical
 from cases.case import ALLEGERS, Allegation, Case, allege
-from cases.casework.changes import staff_change, store
+from cases.casework.changes import RESCREEN, staff_change, store
 from cases.casework.entries import owner_of
 from cases.casework.looking import find_case, find_kept, note_look
 from cases.casework.moving import must_be_current
@@ -67,6 +67,8 @@ def make_allegation(
     change = staff_change(desk, actor, case, decided, "alleged", at, (part,))
     with desk.work() as work:
         store(work, change, at)
+        if change.after.categories != case.categories:  # who is told besides depends on them
+            work.ask_for(RESCREEN, number, at)
         if then:
             then(work, change.after)
     return change.after
