@@ -15,6 +15,7 @@ from cases.case.people import (
     must_work,
     recuse,
     unassign,
+    unproposed,
 )
 from cases.case.written import changed, read, replay, written
 
@@ -52,5 +53,6 @@ __all__ = [
     "settle",
     "step_for",
     "unassign",
+    "unproposed",
     "written",
 ]

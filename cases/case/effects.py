@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
-from cases.case.facts import Allegation, Case, Hearing, Hold
+from cases.case.facts import FOUND, Allegation, Case, Hearing, Hold
 from cases.case.given import Given
 from cases.lifecycle import Action, State
 
@@ -22,6 +22,10 @@ def affected(case: Case, action: Action, given: Given, at: datetime) -> Case:
 
 def _close(case: Case, given: Given, at: datetime) -> Case:
     return replace(case, closed_at=at, closure_reason=given.closure_reason, acknowledged_at=case.acknowledged_at or at)
+
+
+def _merged(case: Case, given: Given, at: datetime) -> Case:
+    return replace(_close(case, given, at), merged_into=given.into.strip())
 
 
 def _reopen(case: Case, _given: Given, _at: datetime) -> Case:
@@ -50,7 +54,11 @@ def _reopen(case: Case, _given: Given, _at: datetime) -> Case:
 
 
 def _found(case: Case, given: Given, _at: datetime) -> Case:
-    return _with_allegation(case, given.allegation, finding=given.finding)
+    """What turns against somebody after findings were put to them must be put to them, too."""
+    before = case.allegation(given.allegation)
+    turned = given.finding == FOUND and (before is None or before.finding != FOUND)
+    comment = Hearing.NOT_ASKED if turned else case.comment
+    return replace(_with_allegation(case, given.allegation, finding=given.finding), comment=comment)
 
 
 def _ruled(case: Case, given: Given, _at: datetime) -> Case:
@@ -82,14 +90,14 @@ def _decided(case: Case, given: Given, at: datetime) -> Case:
 # fmt: off
 _EFFECTS: Mapping[Action, Effect] = MappingProxyType({
     Action.ACKNOWLEDGE:         lambda case, _, at: replace(case, acknowledged_at=at),
-    Action.REDIRECT:            _close,
+    Action.REDIRECT:            lambda case, given, at: replace(_close(case, given, at), referred_to=given.referred_to),
     Action.CLOSE:               _close,
-    Action.MERGE:               lambda case, given, at: replace(_close(case, given, at), merged_into=given.into),
+    Action.MERGE:               _merged,
     Action.ASK_REPORTER:        lambda case, _, __: replace(case, back_to=State.ASSESSMENT),
     Action.RESUME:              lambda case, _, __: replace(case, back_to=None),
     Action.CONCLUDE_ASSESSMENT: lambda case, given, _: replace(case, outcome=given.outcome),
     Action.REFER:               lambda case, given, _: replace(case, referred_to=given.referred_to, back_to=case.state),
-    Action.RECORD_RETURN:       lambda case, _, __: replace(case, referred_to=None, back_to=None),
+    Action.RECORD_RETURN:       lambda case, _, __: replace(case, back_to=None),
     Action.PRESERVE_EVIDENCE:   lambda case, _, at: replace(case, preserved_at=at),
     Action.CONTAIN:             lambda case, _, at: replace(case, contained_at=at),
     Action.REPORT_IMPLICATIONS: lambda case, _, __: replace(case, implications=case.implications + 1),

@@ -10,6 +10,9 @@ from cases.clocks import Running, next_due
 from cases.lifecycle import Action, Queue, State
 from cases.people import Role
 
+FOUND = "sufficient_evidence"
+"""The finding against somebody, of `terms.toml`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Assignment:

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from cases.case.facts import Case, Hearing
+from cases.case.facts import FOUND, Case, Hearing
 from cases.case.given import Given
 from cases.catalogue import Catalogue
-from cases.clocks import add_months
+from cases.clocks import Running, add_months
 from cases.lifecycle import Action, Guard, State
 from cases.people import Role
 from cases.sight import Actor
 
-FOUND = "sufficient_evidence"
 POSSIBLE_MISCONDUCT = "possible_misconduct"
 HIGH_STANDARD = "clear_and_convincing"
 
@@ -100,9 +99,23 @@ def _account_is_attributed(asked: Situation, given: Given) -> bool:
     return given.finding != FOUND or one is None or one.person in asked.case.attributed
 
 
+def _are_attributed(asked: Situation) -> bool:
+    """What was found on an account falls with its attribution."""
+    return all(one.person in asked.case.attributed for one in asked.case.allegations if one.finding == FOUND)
+
+
+def _decided_here(asked: Situation, given: Given) -> bool:
+    one = asked.case.allegation(given.allegation)
+    return one is None or one.here
+
+
 def _were_put(asked: Situation) -> bool:
     adverse = any(one.finding == FOUND for one in asked.case.allegations)
     return not adverse or asked.case.comment in {Hearing.RECEIVED, Hearing.LAPSED}
+
+
+def _found_against(case: Case, *, here: bool) -> bool:
+    return any(one.finding == FOUND for one in case.allegations if one.here is here)
 
 
 def _could_respond(asked: Situation, given: Given) -> bool:
@@ -140,11 +153,15 @@ def _retention_is_over(asked: Situation) -> bool:
     return add_months(case.closed_at, closure.retention_months) <= asked.at
 
 
-def _can_be_extended(asked: Situation, given: Given) -> bool:
-    running = next((one for one in asked.case.clocks if one.name == given.clock and one.ended_at is None), None)
-    if running is None:
-        return False
-    clock = asked.law.clock(running.name, running.started_at.date())
+def _can_be_extended(asked: Situation) -> bool:
+    """The clock that was named; any, while none is."""
+    wanted = asked.given.clock if asked.given else ""
+    running = (one for one in asked.case.clocks if one.ended_at is None and wanted in {"", one.name})
+    return any(_has_more(one, asked.law) for one in running)
+
+
+def _has_more(running: Running, law: Catalogue) -> bool:
+    clock = law.clock(running.name, running.started_at.date())
     return clock.extension is not None and running.extended < clock.extension.times
 
 
@@ -213,9 +230,19 @@ _GUARDS: Mapping[Guard, Refusal] = MappingProxyType({
     Guard.ACCOUNT_IS_ATTRIBUTED: _with_given(
         "Nothing is found against somebody to whom no account was attributed: record the attribution and what was "
         "checked first.", _account_is_attributed),
+    Guard.FINDINGS_ARE_ATTRIBUTED: _unless(
+        "There is a finding against somebody to whom no account is attributed any more: record that finding anew.",
+        _are_attributed),
+    Guard.ALLEGATION_IS_DECIDED_HERE: _with_given(
+        "Whoever employs this person decides on this allegation, not the decider here.", _decided_here),
+    Guard.OTHERS_WERE_REFERRED: _unless(
+        "There is a finding against somebody decided on elsewhere: refer the case to whoever employs them first.",
+        lambda asked: asked.case.referred_to is not None or not _found_against(asked.case, here=False),
+    ),
     Guard.NOTHING_WAS_FOUND: _unless(
         "There is a finding of sufficient evidence: hand the case to the decider.",
-        lambda asked: not any(one.finding == FOUND for one in asked.case.allegations)),
+        lambda asked: not _found_against(asked.case, here=True),
+    ),
     Guard.EVERY_ALLEGATION_HAS_A_DECISION: _every("misconduct", "{} of the allegations still lack a decision."),
     Guard.STANDARD_CARRIES_THE_MEASURE: _with_given(
         "A measure that ends service needs misconduct established to the standard clear_and_convincing.",
@@ -234,7 +261,7 @@ _GUARDS: Mapping[Guard, Refusal] = MappingProxyType({
     Guard.NO_HOLD_STANDS: _unless("A legal hold stands: nothing is erased.", lambda asked: not asked.case.holds),
     Guard.RETENTION_IS_OVER: _unless(
         "It must still be kept: the retention time of its closure reason is not over.", _retention_is_over),
-    Guard.CLOCK_CAN_BE_EXTENDED: _with_given(
+    Guard.CLOCK_CAN_BE_EXTENDED: _unless(
         "No clock of this name runs here that could be extended (again).", _can_be_extended),
     Guard.NOT_ERASED: _unless("The case was erased.", lambda asked: asked.case.erased_at is None),
     Guard.WAS_REFERRED_BEFORE_INVESTIGATION: _unless(

@@ -13,11 +13,17 @@ from cases.catalogue import Catalogue
 from cases.clocks import lapsed
 from cases.lifecycle import Action, State
 
+
+def _unheard(hearing: Hearing) -> Hearing:
+    """Only what is still awaited lapses: findings that changed since must be put anew."""
+    return Hearing.LAPSED if hearing is Hearing.AWAITED else hearing
+
+
 _LAPSES: Mapping[str, Callable[[Case], Case]] = MappingProxyType(
     {
         "information": lambda case: replace(case, state=State.ASSESSMENT, back_to=None),
-        "comment": lambda case: replace(case, comment=Hearing.LAPSED),
-        "reply": lambda case: replace(case, response=Hearing.LAPSED),
+        "comment": lambda case: replace(case, comment=_unheard(case.comment)),
+        "reply": lambda case: replace(case, response=_unheard(case.response)),
         "proposal": lambda case: replace(case, proposal=None),
     }
 )

@@ -15,6 +15,7 @@ from cases.catalogue import Catalogue
 from cases.clocks import Running, due, last_instant
 from cases.errors import Fault, Malformed, MoveNotAllowed, NotPermitted
 from cases.lifecycle import NO_WORK, SETTLING, STEPS, Action, Guard, State, Step, roles_of, steps_from
+from cases.people import Role
 from cases.sight import Actor
 
 OF_PEOPLE = (
@@ -140,7 +141,11 @@ def _cannot_settle(case: Case, proposal: Proposal, action: Action, by: Actor, at
     if by.role not in step.approved_by:
         return f"{proposal.action} is approved by: {', '.join(sorted(step.approved_by))}."
     asked = Situation(case, Action.APPROVE, by, at, None, law)
-    return next((why for guard in OF_PEOPLE if guard in step.guards and (why := refusal(guard, asked))), "")
+    unfit = next((why for guard in OF_PEOPLE if guard in step.guards and (why := refusal(guard, asked))), "")
+    if unfit or action is Action.REJECT:
+        return unfit
+    proposed = Move(proposal.action, Actor(proposal.by, proposal.role), at, Given())
+    return _refused(replace(case, proposal=None), proposed, step, law, handed_in=False)
 
 
 def open_to(case: Case, by: Actor, at: datetime, law: Catalogue) -> tuple[Action, ...]:
@@ -185,7 +190,9 @@ def _with_law(asked: Move) -> Given:
 def _made(case: Case, asked: Move, step: Step, law: Catalogue, approver: Actor | None = None) -> Decided:
     given = _with_law(asked)
     target = step.to or case.back_to or State.ASSESSMENT
-    moved = replace(affected(case, asked.action, given, asked.at), state=target, version=case.version + 1)
+    left = affected(case, asked.action, given, asked.at)
+    kept = case.proposal if target is case.state else None  # one that expired does not follow into another state
+    moved = replace(left, state=target, version=case.version + 1, proposal=kept)
     for person in filter(None, (asked.by, approver)):
         moved = _took_part(moved, asked.action, person, approves=person is approver)
     moved = sounded(case, moved, str(asked.action), asked.at, law, asked.office)
@@ -206,7 +213,8 @@ def _took_part(case: Case, action: Action, who: Actor, *, approves: bool) -> Cas
         return case
     if action is Action.CLOSE:
         case = replace(case, closed_by=case.closed_by | person)
-    if action in RULING:
+    undecided = action is Action.CLOSE and who.role is Role.DECIDER and case.decided_at is None
+    if action in RULING or undecided:  # to close what nobody decided is the decision
         case = replace(case, decided_by=case.decided_by | person)
     return worked(case, who)
 

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
+from cases.case.clocked import sounded
 from cases.case.facts import Allegation, Assignment, Case
 from cases.case.moving import worked
 from cases.case.written import changed
-from cases.catalogue import Provision
+from cases.catalogue import Catalogue, Provision
 from cases.errors import ConflictOfInterest, Fault, Malformed, MoveNotAllowed, NotPermitted
-from cases.lifecycle import Queue, State
+from cases.lifecycle import Action, Queue, State
 from cases.people import Role
 from cases.sight import Actor
 
@@ -69,28 +71,24 @@ def unassign(case: Case, who: Assignment, by: Actor) -> Decided:
     return left, {"person": who.person, "as": str(who.role), "case": changed(case, left)}
 
 
-def recuse(case: Case, by: Actor) -> Decided:
+def recuse(case: Case, by: Actor, at: datetime, law: Catalogue) -> Decided:
     """Step out for good: whoever recuses themselves sees nothing of the case any more. Raises MoveNotAllowed."""
     if by.role is Role.SUPERVISOR:
         raise MoveNotAllowed("A supervisor's part is only to know; there is nothing to be recused from.")
-    gone = replace(
-        case,
-        version=case.version + 1,
-        assignees=_without(case, {by.person}),
-        recused=case.recused | {by.person},
-        proposal=None if case.proposal and case.proposal.by == by.person else case.proposal,
-    )
+    left = excluded(case, frozenset({by.person}), at, law)
+    gone = replace(left, version=case.version + 1, recused=case.recused | {by.person})
     return gone, {"person": by.person, "case": changed(case, gone)}
 
 
-def excluded(case: Case, people: frozenset[str]) -> Case:
+def excluded(case: Case, people: frozenset[str], at: datetime, law: Catalogue) -> Case:
     """The case without whoever turned out to be in conflict: their assignments and proposals end."""
-    proposal = case.proposal
-    return replace(
-        case,
-        assignees=_without(case, people),
-        proposal=None if proposal and proposal.by in people else proposal,
-    )
+    kept = unproposed(case, at, law) if case.proposal and case.proposal.by in people else case
+    return replace(kept, assignees=_without(case, people))
+
+
+def unproposed(case: Case, at: datetime, law: Catalogue) -> Case:
+    """The case without the proposal that waits, if one does, and without the time limit that ran for it."""
+    return sounded(case, replace(case, proposal=None), str(Action.WITHDRAW), at, law) if case.proposal else case
 
 
 def _without(case: Case, people: frozenset[str] | set[str], role: Role | None = None) -> tuple[Assignment, ...]:

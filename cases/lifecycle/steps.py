@@ -89,7 +89,7 @@ _FINDING = Step(
     None,
     _by(Role.INVESTIGATOR),
     _needs(Need.ALLEGATION, Need.FINDING, Need.REASON),
-    (_ASSIGNED, Guard.ACCOUNT_IS_ATTRIBUTED),
+    (_ASSIGNED, Guard.SOMETHING_IS_ALLEGED, Guard.ACCOUNT_IS_ATTRIBUTED),
 )
 _PUT = Step(
     State.FINDINGS_FOR_COMMENT,
@@ -99,6 +99,7 @@ _PUT = Step(
         _ASSIGNED,
         Guard.SOMETHING_IS_ALLEGED,
         Guard.EVERY_ALLEGATION_HAS_A_FINDING,
+        Guard.FINDINGS_ARE_ATTRIBUTED,
         Guard.NO_NOTICE_IS_OWED,
         Guard.SUBJECTS_WERE_NOTIFIED,
     ),
@@ -112,6 +113,7 @@ _REPORT = Step(
         _ASSIGNED,
         Guard.SOMETHING_IS_ALLEGED,
         Guard.EVERY_ALLEGATION_HAS_A_FINDING,
+        Guard.FINDINGS_ARE_ATTRIBUTED,
         Guard.NO_NOTICE_IS_OWED,
         Guard.FINDINGS_WERE_PUT_TO_THE_SUBJECT,
     ),
@@ -124,14 +126,19 @@ _NOTIFY = Step(None, _by(Role.INVESTIGATOR, Role.HEAD), _needs(Need.PERSON, Need
 _INVESTIGATION: Steps = {
     **_in_each(_INVESTIGATING,    Action.NOTIFY_SUBJECT, _NOTIFY),
     **_in_each(_INVESTIGATING,    Action.RECORD_FINDING, _FINDING),
-    (State.INVESTIGATION,         Action.SEND_FINDINGS): _PUT,
+    **_in_each(_INVESTIGATING,    Action.SEND_FINDINGS,  _PUT),
     (State.FINDINGS_FOR_COMMENT,  Action.RECORD_COMMENT): replace(_COMMENT, to=State.FINDINGS_FOR_COMMENT),
     **_in_each(_INVESTIGATING,    Action.ISSUE_REPORT,   _REPORT),
     **_in_each(_INVESTIGATING,    Action.CLOSE,          _STOP),
 }
 # fmt: on
 
-_HAND_OVER = Step(State.WITH_DECIDER, _by(Role.HEAD), _REASON, (Guard.SOMETHING_IS_DECIDED_HERE,))
+_HAND_OVER = Step(
+    State.WITH_DECIDER,
+    _by(Role.HEAD),
+    _REASON,
+    (Guard.SOMETHING_IS_DECIDED_HERE, Guard.OTHERS_WERE_REFERRED),
+)
 _CHARGE = Step(
     None,
     _DECIDER,
@@ -144,7 +151,12 @@ _RULING = Step(
     None,
     _DECIDER,
     _needs(Need.ALLEGATION, Need.FACTS_ESTABLISHED, Need.STANDARD, Need.MISCONDUCT, Need.REASON),
-    (Guard.MOVER_DECIDED_NO_EARLIER_ROUND, Guard.NOT_YET_DECIDED, Guard.SUBJECT_COULD_RESPOND),
+    (
+        Guard.MOVER_DECIDED_NO_EARLIER_ROUND,
+        Guard.NOT_YET_DECIDED,
+        Guard.ALLEGATION_IS_DECIDED_HERE,
+        Guard.SUBJECT_COULD_RESPOND,
+    ),
 )
 _DECIDE = Step(
     None,
@@ -160,7 +172,13 @@ _DECIDE = Step(
 )
 _TELL = Step(None, _DECIDER, _needs(Need.REASON, Need.APPEAL_ROUTE, Need.APPEAL_BY), (Guard.WAS_DECIDED,))
 _APPEAL = Step(None, _DECIDER, _needs(Need.ANSWER), (Guard.DECISION_WAS_NOTIFIED,))
-_UNPROVEN_CLOSE = Step(State.CLOSED, _DECIDER, _CLOSING, (_FITS, Guard.NOTHING_WAS_FOUND), approved_by=_DECIDER)
+_UNPROVEN_CLOSE = Step(
+    State.CLOSED,
+    _DECIDER,
+    _CLOSING,
+    (Guard.MOVER_DECIDED_NO_EARLIER_ROUND, _FITS, Guard.NOTHING_WAS_FOUND, Guard.OTHERS_WERE_REFERRED),
+    approved_by=_DECIDER,
+)
 _FINAL_CLOSE = Step(
     State.CLOSED,
     _DECIDER,
@@ -196,20 +214,20 @@ _PRESERVE = Step(None, _FINDERS, _REASON)
 _CONTAIN = Step(None, _FINDERS, _REASON, (Guard.EVIDENCE_WAS_PRESERVED,))
 _EXTEND = Step(None, _FINDERS | _DECIDER, _needs(Need.CLOCK, Need.REASON), (Guard.CLOCK_CAN_BE_EXTENDED,))
 _SYSTEMIC = Step(None, _FINDERS, _REASON)
-_HOLD = Step(None, _by(Role.HEAD) | _DECIDER, _REASON, (Guard.NOT_ERASED,))
+_HOLD = Step(None, _by(Role.HEAD) | _DECIDER, _REASON)
 _RELEASE = Step(None, _by(Role.HEAD) | _DECIDER, _needs(Need.HOLD, Need.REASON), (Guard.A_HOLD_STANDS,))
 _REOPEN = Step(
     State.ASSESSMENT,
     _LEADS | _DECIDER,
     _needs(Need.GROUND, Need.REASON),
-    (Guard.NOT_ERASED, Guard.REVIEWER_IS_NEW_TO_IT),
+    (Guard.REVIEWER_IS_NEW_TO_IT,),
     approved_by=_REVIEWERS,
 )
 _ERASE = Step(
     None,
     _by(Role.HEAD),
     _REASON,
-    (Guard.NOT_ERASED, Guard.NO_HOLD_STANDS, Guard.RETENTION_IS_OVER),
+    (Guard.NO_HOLD_STANDS, Guard.RETENTION_IS_OVER),
     approved_by=_REVIEWERS,
 )
 
@@ -231,10 +249,14 @@ _AFTERWARDS: Steps = {
 
 
 def _kept_apart(steps: Steps) -> Steps:
-    """Whatever is work or decision on a case keeps finders, deciders and reviewers apart."""
+    """Whatever is work or decision on a case keeps finders, deciders and reviewers apart; what was erased stands."""
     apart = (Guard.WORKER_NEVER_DECIDED_IT, Guard.MOVER_NEVER_WORKED_IT)
+    kept = (Guard.NOT_ERASED,)
     return {
-        (state, action): step if action in NO_WORK else replace(step, guards=apart + step.guards)
+        (state, action): replace(
+            step,
+            guards=(kept if state is State.CLOSED else ()) + (() if action in NO_WORK else apart) + step.guards,
+        )
         for (state, action), step in steps.items()
     }
 

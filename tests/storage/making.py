@@ -9,12 +9,14 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import event
 
-from cases.case import Assignment, Case, Due
+from cases.case import Assignment, Case
 from cases.casework.filing import Filed, file_complaint
 from cases.casework.mailbox import Facts, Sent, add_evidence, add_message, find_mailbox
 from cases.casework.sorting import sort_complaint
+from cases.clocks import Running
 from cases.complaint import Complaint, Consent, Draft, Reporter, Statement
 from cases.errors import EvidenceUnreadable
+from cases.identity import IdentityRequest
 from cases.ledger import About, Entry, EntryKind
 from cases.lifecycle import Queue, State
 from cases.people import Role
@@ -119,8 +121,13 @@ def complaint(number: int) -> Complaint:
 def bare_case(number: int, **facts: object) -> Case:
     """A case that just was registered, for the complaint of that number."""
     name = f"IGO-2026-{10000 + number}"
-    bare = Case(name, UUID(int=number), Queue.IGO, ("igo",), State.REGISTERED, 1, (), NOON, Due("acknowledge", NOON))
+    bare = Case(name, UUID(int=number), Queue.IGO, ("igo",), State.REGISTERED, 1, (), NOON, due_at(NOON))
     return replace(bare, **facts)
+
+
+def due_at(*times: datetime) -> tuple[Running, ...]:
+    """Clocks that run out at these times."""
+    return tuple(Running("assessment", NOON, at) for at in times)
 
 
 def registered(work: Works, case: Case, standing: Standing = NOBODY) -> Case:
@@ -135,6 +142,16 @@ def changed(case: Case, **facts: object) -> Case:
     """The next version of a case, now worked by S0014."""
     worked = {"assignees": (Assignment("S0014", Role.INVESTIGATOR),), "worked_by": frozenset({"S0012", "S0014"})}
     return replace(case, version=case.version + 1, **{**worked, **facts})
+
+
+def request_in(case: Case, reason: SealedPart, requester: str = "S0012", **facts: Any) -> IdentityRequest:
+    """A request to learn who reported, just asked."""
+    return replace(IdentityRequest(uuid4(), case.number, requester, Role.INTAKE, NOON, reason.id), **facts)
+
+
+def words(complaint: UUID, kind: Kind = Kind.REASON) -> SealedPart:
+    """A part that holds nothing and opens for nobody."""
+    return SealedPart(uuid4(), kind, complaint, 0, bytes(32), (), b"")
 
 
 def letter(part: SealedPart, at: datetime = NOON) -> Message:
