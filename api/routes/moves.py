@@ -9,7 +9,7 @@ from api.idempotency import IDEMPOTENCY_KEY, once
 from api.routes.cases import WORKS_CASES
 from api.versions import IF_MATCH, decided_on, tag
 from api.work_schemas import MovedSchema, MoveInSchema, OpenMoveSchema
-from cases.case import Case, Given, Measure
+from cases.case import Case, Given, Measure, extendable
 from cases.case.given import TERMS
 from cases.casework import moving
 from cases.casework.moving import was_proposed
@@ -45,12 +45,12 @@ def _open_move(found: Case, action: Action, who: Actor) -> dict[str, Any]:
         row["approved_by"] = sorted(map(str, step.approved_by))
     if Guard.REASON_FITS_STATE_AND_ROLE in step.guards and Need.CLOSURE_REASON in step.needs:
         row["closure_reasons"] = list(desk().law.closures_for(found.state, who.role))
-    if choices := _choices(step):
+    if choices := _choices(found, step):
         row["choices"] = choices
     return row
 
 
-def _choices(step: Step) -> dict[str, list[str]]:
+def _choices(found: Case, step: Step) -> dict[str, list[str]]:
     day = now().date()
     chosen = {
         str(need): [term.slug for term in desk().law.terms(set_, day)]
@@ -59,6 +59,8 @@ def _choices(step: Step) -> dict[str, list[str]]:
     }
     if Need.MEASURES in step.needs:
         chosen[str(Need.MEASURES)] = [row.slug for row in desk().law.measures_on(day)]
+    if Need.CLOCK in step.needs:
+        chosen[str(Need.CLOCK)] = list(extendable(found, desk().law))
     return chosen
 
 

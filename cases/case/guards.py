@@ -153,11 +153,15 @@ def _retention_is_over(asked: Situation) -> bool:
     return add_months(case.closed_at, closure.retention_months) <= asked.at
 
 
+def extendable(case: Case, law: Catalogue) -> tuple[str, ...]:
+    """The clocks of a case that run and could be extended (again)."""
+    return tuple(one.name for one in case.clocks if one.ended_at is None and _has_more(one, law))
+
+
 def _can_be_extended(asked: Situation) -> bool:
     """The clock that was named; any, while none is."""
-    wanted = asked.given.clock if asked.given else ""
-    running = (one for one in asked.case.clocks if one.ended_at is None and wanted in {"", one.name})
-    return any(_has_more(one, asked.law) for one in running)
+    names = extendable(asked.case, asked.law)
+    return asked.given.clock in names if asked.given else bool(names)
 
 
 def _has_more(running: Running, law: Catalogue) -> bool:
