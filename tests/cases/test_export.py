@@ -7,7 +7,8 @@ from uuid import UUID
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cases.case import Assignment, Case, Due
+from cases.case import Assignment, Case
+from cases.clocks import Running
 from cases.export import BLOCK, COLUMNS, cases_csv, inert
 from cases.lifecycle import Queue, State
 from cases.people import Role
@@ -27,7 +28,7 @@ CASE = Case(
     version=6,
     categories=("impartiality", "harassment"),
     received_at=AT,
-    due=Due("assessment", AT.replace(day=30)),
+    clocks=(Running("assessment", AT, AT.replace(day=30)),),
     acknowledged_at=AT.replace(hour=10),
     closed_at=AT.replace(hour=11, microsecond=5),
     closure_reason="no_evidence",
