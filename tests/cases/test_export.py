@@ -63,7 +63,7 @@ def test_a_case_is_one_row_under_the_promised_header():
 
 
 def test_what_is_not_so_is_an_empty_cell():
-    bare = case(due=None, acknowledged_at=None, closed_at=None, closure_reason=None, assignees=(), categories=())
+    bare = case(clocks=(), acknowledged_at=None, closed_at=None, closure_reason=None, assignees=(), categories=())
     row = dict(zip(COLUMNS, read(cases_csv([bare]))[1], strict=True))
     empty = {name for name, cell in row.items() if not cell}
     assert empty == {"categories", "acknowledged_at", "due", "due_by", "closed_at", "closure_reason", "assignees"}
