@@ -14,7 +14,7 @@ from cases.canonical import canonical
 from cases.case import Case, changed, excluded, unproposed
 from cases.casework.changes import Change, worker_change
 from cases.casework.entries import entry, owner_of
-from cases.casework.registers import kept_register, open_register, statement_of
+from cases.casework.registers import kept_register, register_of, statement_of
 from cases.catalogue import Catalogue
 from cases.complaint import Consent, RoutingFacts, Statement
 from cases.ledger import WORKER, About, EntryKind
@@ -119,7 +119,7 @@ def rescreen(desk: Desk, case: Case, at: datetime) -> Change:
     with desk.work() as work:
         work.note(noted)
     facts = opened_routing_facts(desk, case.complaint)
-    register = open_register(desk, case)
+    register = register_of(desk, case)
     routing = screened(desk, case, register, facts, at)
     if case.state is State.CLOSED:  # nobody is told anew of a case that is over; walls still follow the facts
         told = routing.addressee is not None and desk.lookup.is_addressed(case.number, routing.addressee)
@@ -128,6 +128,8 @@ def rescreen(desk: Desk, case: Case, at: datetime) -> Change:
     after = case if routing.queue is case.queue else _handed_over(case, routing, at, desk.law)
     after = excluded(replace(after, to=routing.to, version=case.version + 1), routing.walled, at, desk.law)
     sealed = sealed_screening(desk, case, routing, matched(register, routing.matches))
+    if newest_wish(desk, case.complaint) is None:  # sorted before the desk was told of the consent
+        sealed += (desk.vault.seal(Kind.CONSENT, owner_of(desk, case), canonical(Wish(facts.consent).told())),)
     change = worker_change(case, (after, {"case": changed(case, after)}), "screened_again", at, sealed)
     return replace(change, standing=standing_of(routing, case))
 

@@ -4,9 +4,13 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from importlib.resources import as_file, files
 from typing import Any
 from uuid import UUID, uuid4
 
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
 from sqlalchemy import event
 
 from cases.case import Assignment, Case
@@ -30,6 +34,7 @@ from storage.objects import DiskObjects
 from storage.settings import Settings
 from storage.shredding import ShredKeys
 from storage.signing import Marks, NoteSigner
+from storage.tables import metadata
 from storage.vault import LocalVault
 from storage.work import Works
 from tests.conftest import NOON, SAMPLES
@@ -93,6 +98,16 @@ def works(settings: Settings, database: Database) -> Works:
         return Works(database, Marks(open_keyring(connection, settings.keys_dir, ("desk", "identity"))))
 
 
+def migrate(database: Database, to: str) -> None:
+    """Alembic as an operator would call it, on one transaction: up to a revision, or down to `base` or `0001`."""
+    with as_file(files("storage.migrations")) as folder, database.migrating() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(folder))
+        config.attributes.update(connection=connection, metadata=metadata)
+        current = MigrationContext.configure(connection).get_current_revision()
+        (command.upgrade if current is None or to == "head" else command.downgrade)(config, to)
+
+
 def signer(settings: Settings, database: Database) -> NoteSigner:
     with database.reading() as connection:
         return NoteSigner(ORIGIN, open_keyring(connection, settings.keys_dir, ("door", "desk")))
@@ -100,10 +115,11 @@ def signer(settings: Settings, database: Database) -> NoteSigner:
 
 def vault_with(settings: Settings, *compartments: str) -> LocalVault:
     """A thief's vault: all of storage, and the keys of these compartments."""
-    with Database(settings.database_url).reading() as connection:
+    database = Database(settings.database_url)
+    with database.reading() as connection:
         keyring = open_keyring(connection, settings.keys_dir, compartments)
     shred = ShredKeys(Database(f"sqlite:///{settings.data_dir}/shred-keys.sqlite"))
-    return LocalVault(ORIGIN, keyring, shred, DiskObjects(settings.data_dir))
+    return LocalVault(ORIGIN, keyring, shred, DiskObjects(settings.data_dir), database)
 
 
 def entry(
