@@ -96,6 +96,7 @@ _EFFECTS: Mapping[Action, Effect] = MappingProxyType({
     Action.ASK_REPORTER:        lambda case, _, __: replace(case, back_to=State.ASSESSMENT),
     Action.RESUME:              lambda case, _, __: replace(case, back_to=None),
     Action.CONCLUDE_ASSESSMENT: lambda case, given, _: replace(case, outcome=given.outcome),
+    Action.OPEN_INVESTIGATION:  lambda case, _, __: replace(case, referred_to=None),
     Action.REFER:               lambda case, given, _: replace(case, referred_to=given.referred_to, back_to=case.state),
     Action.RECORD_RETURN:       lambda case, _, __: replace(case, back_to=None),
     Action.PRESERVE_EVIDENCE:   lambda case, _, at: replace(case, preserved_at=at),

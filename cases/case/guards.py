@@ -94,14 +94,17 @@ def _all_decided(asked: Situation) -> bool:
 
 
 def _account_is_attributed(asked: Situation, given: Given) -> bool:
-    """An account nobody tied to the person proves nothing against them."""
+    """An account nobody tied to the person proves nothing against them: no finding, and no misconduct."""
     one = asked.case.allegation(given.allegation)
-    return given.finding != FOUND or one is None or one.person in asked.case.attributed
+    against = given.finding == FOUND or given.misconduct is True
+    return not against or one is None or one.person in asked.case.attributed
 
 
 def _are_attributed(asked: Situation) -> bool:
-    """What was found on an account falls with its attribution."""
-    return all(one.person in asked.case.attributed for one in asked.case.allegations if one.finding == FOUND)
+    """What was found, or established, on an account falls with its attribution."""
+    decides = asked.action is Action.DECIDE
+    against = (one for one in asked.case.allegations if (one.misconduct if decides else one.finding == FOUND))
+    return all(one.person in asked.case.attributed for one in against)
 
 
 def _decided_here(asked: Situation, given: Given) -> bool:
@@ -119,7 +122,9 @@ def _found_against(case: Case, *, here: bool) -> bool:
 
 
 def _could_respond(asked: Situation, given: Given) -> bool:
-    return given.misconduct is not True or asked.case.response in {Hearing.RECEIVED, Hearing.LAPSED}
+    """Also when it is decided what follows: formal allegations may have been put anew since."""
+    decides = asked.action is Action.DECIDE and bool(_guilty(asked.case))
+    return not (given.misconduct or decides) or asked.case.response in {Hearing.RECEIVED, Hearing.LAPSED}
 
 
 def _guilty(case: Case) -> set[object]:
@@ -235,7 +240,8 @@ _GUARDS: Mapping[Guard, Refusal] = MappingProxyType({
         "Nothing is found against somebody to whom no account was attributed: record the attribution and what was "
         "checked first.", _account_is_attributed),
     Guard.FINDINGS_ARE_ATTRIBUTED: _unless(
-        "There is a finding against somebody to whom no account is attributed any more: record that finding anew.",
+        "Something stands against somebody to whom no account is attributed any more: record that finding, or that "
+        "decision, anew.",
         _are_attributed),
     Guard.ALLEGATION_IS_DECIDED_HERE: _with_given(
         "Whoever employs this person decides on this allegation, not the decider here.", _decided_here),
