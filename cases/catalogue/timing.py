@@ -271,13 +271,13 @@ def strangers(clocks: Iterable[Clock], states: Collection[str], events: Collecti
     for clock in clocks:
         own = {f"{clock.name}_lapsed"}
         hangs_on = (
-            ("runs from", (clock.runs_from,), APART.union(events)),
-            ("runs until", clock.until, own.union(events)),
-            ("pauses in", clock.pauses_in, states),
+            ("runs_from", "runs from", (clock.runs_from,), APART.union(events)),
+            ("until", "runs until", clock.until, own.union(events)),
+            ("pauses_in", "pauses in", clock.pauses_in, states),
         )
-        for verb, found, known in hangs_on:
+        for key, verb, found, known in hangs_on:
             unknown = (name for name in found if name not in known)
-            yield from (f"{clock.found.at()}: {verb} {name!r}, which is unknown" for name in unknown)
+            yield from (f"{clock.found.at(key)}: {verb} {name!r}, which is unknown" for name in unknown)
 
 
 def calendar_faults(calendars: Iterable[Calendar]) -> Iterator[str]:
@@ -293,7 +293,7 @@ def calendar_faults(calendars: Iterable[Calendar]) -> Iterator[str]:
         if strays := sorted(day for day in calendar.holidays if not calendar.covers(day)):
             yield f"{where} holiday {strays[0]} is outside the days it covers"
     if calendars and DEFAULT not in seen:
-        yield f"calendars.toml: no calendar has office = {DEFAULT!r}, for offices without one of their own"
+        yield f"calendars.toml:1: no calendar has office = {DEFAULT!r}, for offices without one of their own"
 
 
 def _is_zone(name: str) -> bool:
