@@ -10,7 +10,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
-from api.fields import read_json
+from api.fields import JSON_LIMIT, read_json
 from api.problems import of_http
 from api.schemas import ProblemSchema
 
@@ -18,7 +18,6 @@ Answer: TypeAlias = tuple[Any, int, Mapping[str, str] | Headers]
 """What a view hands to flask-smorest: data for the response schema, status, headers."""
 
 PREFIX = "/api/v1"
-JSON_LIMIT = 512 * 1024
 
 
 class StrictParser(FlaskParser):

@@ -1,5 +1,6 @@
 """From casework's values to what goes over the wire: persons, allegations, requests, clocks, the law cited."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from api.shown import moment
@@ -14,9 +15,10 @@ from cases.persons import CasePerson
 from cases.times import stamp
 
 
-def person(one: CasePerson, case: Case) -> dict[str, Any]:
+def person(one: CasePerson) -> dict[str, Any]:
     row = one.told()
-    return {**row, "person_id": row.pop("id"), "notice_owed": one.id in case.owed}
+    id_ = row.pop("id")
+    return {"person_id": id_, **row}
 
 
 def clear_allegation(one: Allegation) -> dict[str, Any]:
@@ -93,7 +95,6 @@ def work(case: Case, law: Catalogue) -> dict[str, Any]:
 
 
 def clock(one: Running, law: Catalogue) -> dict[str, Any]:
-    tellings = told(law, one, law.calendar("")) if one.runs else ()
     return {
         "what": one.name,
         "belongs_to": str(one.belongs_to),
@@ -101,8 +102,17 @@ def clock(one: Running, law: Catalogue) -> dict[str, Any]:
         "by": stamp(one.due_by),
         "paused": one.paused_at is not None,
         "ended_at": moment(one.ended_at),
-        "told": [{"at": stamp(telling.at), "what": telling.what, "who": list(telling.who)} for telling in tellings],
+        "told": list(_tellings(one, law)) if one.runs else [],
     }
+
+
+def _tellings(one: Running, law: Catalogue) -> Iterator[dict[str, Any]]:
+    """The first of each kind: what is overdue is said again and again, to the same people."""
+    last: tuple[Any, ...] = ()
+    for telling in told(law, one, law.calendar("")):
+        if (telling.what, telling.who) != last:
+            yield {"at": stamp(telling.at), "what": telling.what, "who": list(telling.who)}
+        last = (telling.what, telling.who)
 
 
 def proposal(case: Case, one: Proposal) -> dict[str, Any]:

@@ -31,7 +31,10 @@ def actor() -> Actor:
 
 
 def case() -> Case:
-    """The case in the address, as it stood when the caller was let in; only behind `needs(role, …)`."""
+    """The case in the address, as it stood when the caller was let in; only behind `needs(role, …)`, and only to look:
+
+    who asks once more for a change they made may see no case any longer (`api/access.py`).
+    """
     return cast("Case", g.case)
 
 

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 SHORT = 200
+JSON_LIMIT = 512 * 1024  # bytes of a body
 _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 

@@ -1,5 +1,6 @@
 """`Idempotency-Key` on creating requests: the same key gives the same answer, once, whatever the network does."""
 
+import hmac
 import json
 import re
 import threading
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 from flask import request
 
 from api.context import desk, now
+from api.fields import JSON_LIMIT
 from cases.errors import KeyMalformed, KeyReused, StillInProgress
 from cases.ports import Digest, Keyed, Then, Work
 
@@ -58,6 +60,24 @@ def once_streaming(
     print_ = _started(keyed, who)
     watched = _watched(blocks, print_)
     return _once(keyed, print_, lambda then: act(watched, then), show, watched)
+
+
+def was_answered(who: str) -> bool:
+    """Whether this very request of this person was answered before: then `once` gives that answer again.
+
+    What they did may have taken the case out of their sight since (they recused themselves, they decided a request).
+    """
+    try:
+        keyed = _keyed(request.headers.get("Idempotency-Key"))
+    except KeyMalformed:
+        return False
+    earlier = keyed.earlier() if keyed else None
+    if keyed is None or earlier is None:
+        return False
+    request.max_content_length = JSON_LIMIT
+    print_ = _started(keyed, who)
+    print_.update(request.get_data())
+    return hmac.compare_digest(print_.digest(), earlier.fingerprint)
 
 
 def form_key(text: str) -> Keyed | None:

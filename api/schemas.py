@@ -142,6 +142,7 @@ class CasesQuery(PageQuery):
     state = Slug(State)
     category = fields.String(validate=_SLUG)
     assignee = fields.String(validate=validate.Length(max=40))
+    merged_into = fields.String(validate=validate.Length(max=24))
     overdue = fields.Boolean()
     due_within = fields.Integer(
         strict=False, validate=validate.Range(0, 366), metadata={"description": "Days from now; overdue ones included."}
@@ -168,7 +169,7 @@ class ClockSchema(Schema):
     by = instant(required=True)
     paused = fields.Boolean(required=True)
     ended_at = instant(required=True, allow_none=True)
-    told = fields.List(fields.Dict(), required=True, metadata={"description": "Who is told what when."})
+    told = fields.List(fields.Dict(), required=True, metadata={"description": "Who is told what from when on."})
 
 
 class ProposalSchema(Schema):

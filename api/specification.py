@@ -12,7 +12,8 @@ from typing import Any
 from flask import Flask
 
 from api.access import ANYONE, MARK, RECEIPT
-from api.examples import EXAMPLES, PLACES
+from api.examples import EXAMPLES
+from api.examples.places import PLACES
 from api.problems import CHALLENGES, MEDIA_TYPE, PROBLEMS, SLUGS, TYPE, title
 from cases import errors
 from cases.errors import CaseError
@@ -49,8 +50,26 @@ FRAMEWORK: Mapping[int, str] = MappingProxyType(
 )
 OF_ITS_OWN: Mapping[str, tuple[type[CaseError], ...]] = MappingProxyType(
     {
-        "cases.move": (errors.MoveNotAllowed,),
-        "cases.assign": (errors.MoveNotAllowed, errors.ConflictOfInterest),
+        "moves.move": (errors.MoveNotAllowed, errors.ClockRefused),
+        "staffing.assign": (errors.MoveNotAllowed, errors.ConflictOfInterest),
+        "staffing.unassign": (errors.MoveNotAllowed,),
+        "staffing.recuse": (errors.MoveNotAllowed,),
+        "staffing.letters": (errors.UnknownItem,),
+        "staffing.write": (errors.MoveNotAllowed, errors.UnknownItem),
+        "persons.listed": (errors.UnknownItem,),
+        "persons.add": (errors.MoveNotAllowed, errors.UnknownItem),
+        "persons.change": (errors.MoveNotAllowed,),
+        "persons.alleged": (errors.UnknownItem,),
+        "persons.allege": (errors.MoveNotAllowed, errors.UnknownItem),
+        "identities.ask": (errors.IdentityClosed, errors.MoveNotAllowed),
+        "identities.decide": (errors.ConflictOfInterest, errors.MoveNotAllowed, errors.StaleVersion),
+        "identities.on_request": (errors.IdentityClosed,),
+        "identities.under_open_consent": (errors.IdentityClosed,),
+        "mailbox.consent": (errors.UnknownItem,),
+        "mailbox.write": (errors.UnknownItem,),
+        "mailbox.add": (errors.UnknownItem,),
+        "cases.timeline": (errors.UnknownItem,),
+        "evidence.listed": (errors.UnknownItem,),
         "evidence.content": (errors.EvidenceUnreadable,),
         "audit.export": (errors.UnknownCase,),
     }
@@ -70,6 +89,9 @@ MORE: Mapping[str, dict[str, Any]] = MappingProxyType(
         "move-not-allowed": {"open_moves": ["acknowledge", "assess", "close"]},
     }
 )
+UNTAGGED = ("evidence.content", "staffing.recuse")
+"""Answers below a case that carry no version: a file is none, and whoever stepped out is told no more of it."""
+
 ETAG = {"description": "The version of the case, for `If-Match`.", "schema": {"type": "string"}, "example": '"3"'}
 LINK = {"description": "The next page (RFC 8288).", "schema": {"type": "string"}}
 LOCATION = {"description": "Where the export is downloaded.", "schema": {"type": "string"}}
@@ -187,8 +209,13 @@ def _exemplify(operation: dict[str, Any], answers: Mapping[str, Any], path: str,
         if answered is not None and status.startswith("2"):
             for content in answer["content"].values():
                 content["example"] = answered
-        headers: dict[str, Any] = {"ETag": ETAG} if "{number}" in path and endpoint != "evidence.content" else {}
+        headers: dict[str, Any] = {"ETag": ETAG} if "{number}" in path and _is_versioned(endpoint) else {}
         headers |= {"Link": LINK} if isinstance(answered, dict) and "next" in answered else {}
         headers |= {"Location": LOCATION} if endpoint == "audit.export" else {}
         if headers:
             answer["headers"] = headers
+
+
+def _is_versioned(endpoint: str) -> bool:
+    """Who asks who reported changes nothing of the case."""
+    return endpoint not in UNTAGGED and not endpoint.startswith("identities.")

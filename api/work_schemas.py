@@ -128,7 +128,7 @@ class PersonSchema(Schema):
     settled = fields.List(fields.String(), required=True, allow_none=True)
     possible = fields.List(fields.String(), required=True)
     attribution = fields.Nested(AttributionSchema, allow_none=True, required=True)
-    notice_owed = fields.Boolean(required=True)
+    notice_owed = fields.Boolean(metadata={"description": "Their part changed, and they were not told yet."})
     version = fields.Integer()
 
 

@@ -81,14 +81,15 @@ class Reporter:
     personnel_type: str = ""
     share_with_supervisor: bool = False
 
-    def faults(self) -> list[Fault]:
-        """An anonymous complaint with a name in it is a mistake worth stopping: the reporter meant one of the two."""
+    def faults(self, below: str = "#/reporter") -> list[Fault]:
+        """An anonymous complaint with a name in it is a mistake worth stopping: the reporter meant one of the two.
+
+        `below` is where the reporter stands in what was sent.
+        """
         if self.consent is not Consent.ANONYMOUS:
             return []
         return [
-            Fault(
-                f"#/reporter/{name}", "An anonymous complaint cannot carry this. Leave it out, or choose confidential."
-            )
+            Fault(f"{below}/{name}", "An anonymous complaint cannot carry this. Leave it out, or choose confidential.")
             for name in ("name", "email", "staff_number")
             if getattr(self, name)
         ]

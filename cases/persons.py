@@ -105,13 +105,12 @@ class Changed:
 Register = tuple[CasePerson, ...]
 
 
-def first_register(told: Mapping[str, Any], matches: Sequence[Match]) -> Register:
+def first_register(told: Mapping[str, Any], matches: Sequence[Match] | None = None) -> Register:
     """The register a statement begins: subjects, then witnesses, as the reporter named and screening matched them."""
     said = [(PersonRole.SUBJECT, one) for one in told.get("subjects", ())]
     said += [(PersonRole.WITNESS, one) for one in told.get("witnesses", ())]
-    return tuple(
-        replace(_said(role, one), possible=_numbers(match)) for (role, one), match in zip(said, matches, strict=True)
-    )
+    register = tuple(_said(role, one) for role, one in said)
+    return register if matches is None else matched(register, matches)
 
 
 def _numbers(match: Match) -> tuple[str, ...]:

@@ -88,7 +88,7 @@ def open_house(settings: Settings) -> House:
     desk = Desk(
         Works(database, marks),
         lookup,
-        LocalVault(origin, keyring, ShredKeys(shred_database), objects),
+        LocalVault(origin, keyring, ShredKeys(shred_database), objects, database),
         signer,
         ledger,
         Outbox(database),

@@ -46,9 +46,14 @@ class Database:
             yield connection
 
     def truncate_log(self) -> None:
-        """Leave nothing of deleted rows in SQLite's write-ahead log. Other databases look after theirs themselves."""
+        """Leave nothing of deleted rows in SQLite's write-ahead log. Other databases look after theirs themselves.
+
+        Raises RuntimeError when a reader stood in the way to the end (`busy_timeout`); then nothing is sure to be gone.
+        """
         with self.engine.connect() as connection:
-            self._outside(connection, "PRAGMA wal_checkpoint(TRUNCATE)")
+            told = self._outside(connection, "PRAGMA wal_checkpoint(TRUNCATE)")
+        if told and told[0]:
+            raise RuntimeError("the log of the database is still being read and was not truncated")
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
@@ -62,11 +67,10 @@ class Database:
             finally:
                 self._outside(connection, "PRAGMA foreign_keys=ON")
 
-    def _outside(self, connection: Connection, pragma: str) -> None:
-        """Run a pragma that works outside a transaction alone; nothing elsewhere than on SQLite."""
+    def _outside(self, connection: Connection, pragma: str) -> Any:
+        """Run a pragma that works outside a transaction alone, for its first row; nothing elsewhere than on SQLite."""
         driver = connection.connection.driver_connection
-        if isinstance(driver, sqlite3.Connection):
-            driver.execute(pragma).close()
+        return driver.execute(pragma).fetchone() if isinstance(driver, sqlite3.Connection) else None
 
     def _must_refer(self, connection: Connection) -> None:
         if self.engine.dialect.name == "sqlite":

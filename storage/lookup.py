@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, select
 
 from cases.case import Case
 from cases.complaint import Complaint
@@ -15,15 +15,12 @@ from cases.people import Role
 from cases.place import Kind, SealedPart
 from cases.ports import Answer, CaseFilter, EntryFilter, EvidenceItem, Message, Status, StoredEntry, Token
 from cases.sight import Sight
-from cases.times import read_stamp
 from storage.database import Database
-from storage.rows import RULED, WORKED, entries_query, parts_query, read_case, read_parts, read_request, stored_entry
+from storage.rows import entries_query, parts_query, read_case, read_parts, read_request, stored_entry
+from storage.seeing import narrowed, page, visible
 from storage.signing import Marks
 from storage.tables import (
     answers,
-    case_categories,
-    case_legs,
-    case_people,
     cases,
     complaints,
     directories,
@@ -107,7 +104,7 @@ class SqlLookup:
 
     def case(self, number: str, sight: Sight) -> Case:
         """A case within sight. Raises UnknownCase, the same for one that is there and one that is not."""
-        found = self._cases(select(cases).where(cases.c.number == number, self.visible(sight)))
+        found = self._cases(select(cases).where(cases.c.number == number, visible(sight, self._blind)))
         if not found:
             raise UnknownCase("There is no such case.")
         return found[0]
@@ -125,7 +122,7 @@ class SqlLookup:
         return found
 
     def cases(self, sight: Sight, wanted: CaseFilter) -> Sequence[Case]:
-        return self._cases(_page(select(cases).where(self.visible(sight), *_narrowed(wanted)), wanted))
+        return self._cases(page(select(cases).where(visible(sight, self._blind), *narrowed(wanted)), wanted))
 
     def _cases(self, query: Select[Any]) -> list[Case]:
         with self._database.reading() as connection:
@@ -137,39 +134,6 @@ class SqlLookup:
         while found := self._cases(select(cases).where(cases.c.number > after).order_by(cases.c.number).limit(CHUNK)):
             yield from found
             after = found[-1].number
-
-    def visible(self, sight: Sight) -> ColumnElement[bool]:
-        """What must hold for a case to exist for the holder of this sight; no criterion at all means none."""
-        blind = self._blind
-        walls = (blind.wall(sight.person), blind.wall_by_identity(sight.person))
-        must = [~exists().where(marks.c.case_number == cases.c.number, marks.c.mark.in_(walls))]
-        if sight.queue is not None:
-            must.append(cases.c.queue == str(sight.queue))
-        if sight.states is not None:
-            must.append(cases.c.state.in_([str(state) for state in sight.states]))
-        if sight.assigned:
-            must.append(_is_assigned(sight.person))
-        if sight.leg is not None:
-            legs = case_legs.c.case_number == cases.c.number, case_legs.c.leg == sight.leg
-            must.append(exists().where(*legs))
-        if sight.asked:
-            must.append(_is_asked_about())
-        addressee = marks.c.mark == blind.addressee(sight.person)
-        sent = exists().where(marks.c.case_number == cases.c.number, addressee)
-        must.append(sent if sight.addressed else ~sent)
-        if sight.never_worked:
-            must.append(~_took_part(sight.person, WORKED))
-        if sight.no_part:
-            must.append(~_took_part(sight.person))
-        criteria = (
-            sight.queue,
-            sight.states,
-            sight.assigned or None,
-            sight.addressed or None,
-            sight.leg,
-            sight.asked or None,
-        )
-        return and_(*must, *(() if any(one is not None for one in criteria) else (cases.c.number.is_(None),)))
 
     def is_walled(self, number: str, person: str) -> bool:
         return self._is_marked(number, (self._blind.wall(person), self._blind.wall_by_identity(person)))
@@ -190,7 +154,7 @@ class SqlLookup:
         """Requests that wait for a custodian, in cases that custodian has no part in."""
         query = select(identity_requests).join(cases, cases.c.number == identity_requests.c.case_number)
         waits = identity_requests.c.standing == str(Standing.ASKED)
-        return self._requests(query.where(waits, self.visible(sight)))
+        return self._requests(query.where(waits, visible(sight, self._blind)))
 
     def _requests(self, query: Select[Any]) -> list[IdentityRequest]:
         with self._database.reading() as connection:
@@ -236,6 +200,12 @@ class SqlLookup:
             which.append(entries.c.at < wanted.to)
         return self._entries(and_(entries.c.position > wanted.after, *which), wanted.limit)
 
+    def newest_entry(self, action: str) -> StoredEntry | None:
+        query = entries_query().where(entries.c.action == action).order_by(entries.c.position.desc()).limit(1)
+        with self._database.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else stored_entry(row)
+
     def entry_of_filing(self, complaint: UUID) -> StoredEntry:
         """The intake entry of a complaint. Raises LedgerBroken when there is none, or more than one."""
         found = self._entries(and_(entries.c.about == str(complaint), entries.c.action == "filed"), 2)
@@ -278,52 +248,3 @@ class SqlLookup:
                 text = connection.execute(select(directories.c.text).where(directories.c.id == version)).scalar_one()
                 self._directory = (version, read_directory(text))
         return self._directory[1]
-
-
-def _is_assigned(person: str) -> ColumnElement[bool]:
-    """Asked to work this case, or the one this was merged into."""
-    case = case_people.c.case_number
-    mine = case_people.c.person == person, case_people.c.capacity.not_in((WORKED, RULED))
-    return exists().where(or_(case == cases.c.number, case == cases.c.merged_into), *mine)
-
-
-def _took_part(person: str, capacity: str | None = None) -> ColumnElement[bool]:
-    """Whether a person has, or had, a part in the case: any at all, or in one capacity."""
-    which = () if capacity is None else (case_people.c.capacity == capacity,)
-    return exists().where(case_people.c.case_number == cases.c.number, case_people.c.person == person, *which)
-
-
-def _is_asked_about() -> ColumnElement[bool]:
-    asked = identity_requests.alias()  # the query around it may read the same table
-    return exists().where(asked.c.case_number == cases.c.number, asked.c.standing == str(Standing.ASKED))
-
-
-def _narrowed(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
-    if wanted.state:
-        yield cases.c.state == str(wanted.state)
-    if wanted.category:
-        same = case_categories.c.case_number == cases.c.number
-        yield exists().where(same, case_categories.c.category == wanted.category)
-    if wanted.assignee:
-        yield _is_assigned(wanted.assignee)
-    if wanted.due_before:
-        yield cases.c.due_by < wanted.due_before
-    if wanted.received_from:
-        yield cases.c.received_at >= wanted.received_from
-    if wanted.received_to:
-        yield cases.c.received_at < wanted.received_to
-
-
-def _page(query: Select[Any], wanted: CaseFilter) -> Select[Any]:
-    """Keyset pages: newest received first, or what is due soonest first (cases without a clock are left out)."""
-    by_due = wanted.sort == "due"
-    key: Any = cases.c.due_by if by_due else cases.c.received_at
-    if by_due:
-        query = query.where(key.is_not(None)).order_by(key, cases.c.number)
-    else:
-        query = query.order_by(key.desc(), cases.c.number.desc())
-    if wanted.after:
-        at, number = read_stamp(wanted.after[0]), wanted.after[1]
-        further = (key > at, cases.c.number > number) if by_due else (key < at, cases.c.number < number)
-        query = query.where(or_(further[0], and_(key == at, further[1])))
-    return query.limit(wanted.limit)

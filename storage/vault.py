@@ -16,6 +16,7 @@ from cases.errors import EvidenceUnreadable
 from cases.place import SEALED_FOR, Kind, Owner, Place, Recipient, SealedPart, Wrap, origin_hash, padded
 from cases.ports import Opened
 from cases.receipt import read_receipt, write_receipt
+from storage.database import Database
 from storage.hybrid import PrivateKey, PublicKey
 from storage.keys import SEALING_ROLES, Keyring
 from storage.objects import DiskObjects, IncomingFile
@@ -30,9 +31,11 @@ _ROLES: Mapping[Recipient, str] = {Recipient(role): role for role in SEALING_ROL
 class LocalVault:
     """Seals to the desk's public keys and a mailbox's; opens with the private halves of its keyring, or a receipt."""
 
-    def __init__(self, origin: str, keyring: Keyring, shred: ShredKeys, objects: DiskObjects) -> None:
+    def __init__(
+        self, origin: str, keyring: Keyring, shred: ShredKeys, objects: DiskObjects, database: Database
+    ) -> None:
         self._origin = origin_hash(origin)
-        self._shred, self._objects = shred, objects
+        self._shred, self._objects, self._database = shred, objects, database
         self._sealing = {recipient: keyring.sealing_key(role) for recipient, role in _ROLES.items()}
         self._opening = {
             recipient: key for recipient, role in _ROLES.items() if (key := keyring.opening_key(role)) is not None
@@ -78,9 +81,13 @@ class LocalVault:
         return _named(part, unseal_blocks(blocks, key, place))
 
     def erase(self, complaint: UUID, files: Sequence[UUID]) -> None:
-        """The files first: whoever is stopped in between begins again. Without the shred key nothing opens."""
+        """The shred key last: whoever is stopped before begins again. Without it nothing opens.
+
+        The wraps are deleted by then; they must not live on in the log of the database.
+        """
         for file in files:
             self._objects.remove(file)
+        self._database.truncate_log()
         self._shred.forget(complaint)
 
     def _secret(self, part: SealedPart, place: Place, as_: Recipient | Opened) -> bytes:

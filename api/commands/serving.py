@@ -18,6 +18,7 @@ from typing import Any
 import click
 
 from api.commands.houses import data_dir_option, now, opened, settings
+from cases.casework.administering import note_rules
 from cases.casework.working import Worker
 from cases.errors import CannotStart
 
@@ -155,6 +156,7 @@ def worker(parts: Any, data_dir: Path | None, with_parent: int | None, *, once: 
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, stop)
     with opened(parts, data_dir) as house:
+        note_rules(house.desk, now())
         hand = Worker(house.desk)
         while not stopping.is_set() and (with_parent is None or os.getppid() == with_parent):
             busy = hand.step(now())

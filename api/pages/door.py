@@ -15,9 +15,9 @@ from werkzeug.exceptions import HTTPException
 
 from api import shown
 from api.access import ANYONE, needs
-from api.blueprints import JSON_LIMIT
 from api.bodies import body_blocks
 from api.context import desk, now
+from api.fields import JSON_LIMIT
 from api.idempotency import form_key, once_under
 from api.pages.multipart import Part, parts_of
 from api.problems import CHALLENGES, faults_in, of_accident, of_http, of_refusal

@@ -35,7 +35,7 @@ SEES_CASES = (
     Role.MONITOR,
 )
 WORKS_CASES = (Role.INTAKE, Role.HEAD, Role.INVESTIGATOR, Role.OUTSIDE, Role.DECIDER)
-OF_WORK = ("state", "assignee", "overdue", "due_within")
+OF_WORK = ("state", "assignee", "overdue", "due_within", "merged_into")
 
 
 @blueprint.route("", methods=["GET"])
@@ -59,6 +59,7 @@ def _filter(wanted: dict[str, Any]) -> CaseFilter:
         wanted.get("category"),
         wanted.get("assignee"),
         _due_before(wanted),
+        wanted.get("merged_into"),
         wanted.get("received_from"),
         wanted.get("received_to"),
         wanted["sort"],

@@ -9,11 +9,12 @@ from api.idempotency import IDEMPOTENCY_KEY, once
 from api.routes.cases import WORKS_CASES
 from api.versions import IF_MATCH, decided_on, tag
 from api.work_schemas import MovedSchema, MoveInSchema, OpenMoveSchema
-from cases.case import Case, Given, Measure
+from cases.case import Case, Given, Measure, extendable
 from cases.case.given import TERMS
 from cases.casework import moving
 from cases.casework.moving import was_proposed
 from cases.lifecycle import SETTLING, STEPS, Action, Guard, Need, Step
+from cases.ports import Then
 from cases.sight import Actor
 
 blueprint = Blueprint("moves", __name__, url_prefix=f"{PREFIX}/cases/<string:number>/moves")
@@ -44,12 +45,12 @@ def _open_move(found: Case, action: Action, who: Actor) -> dict[str, Any]:
         row["approved_by"] = sorted(map(str, step.approved_by))
     if Guard.REASON_FITS_STATE_AND_ROLE in step.guards and Need.CLOSURE_REASON in step.needs:
         row["closure_reasons"] = list(desk().law.closures_for(found.state, who.role))
-    if choices := _choices(step):
+    if choices := _choices(found, step):
         row["choices"] = choices
     return row
 
 
-def _choices(step: Step) -> dict[str, list[str]]:
+def _choices(found: Case, step: Step) -> dict[str, list[str]]:
     day = now().date()
     chosen = {
         str(need): [term.slug for term in desk().law.terms(set_, day)]
@@ -58,6 +59,8 @@ def _choices(step: Step) -> dict[str, list[str]]:
     }
     if Need.MEASURES in step.needs:
         chosen[str(Need.MEASURES)] = [row.slug for row in desk().law.measures_on(day)]
+    if Need.CLOCK in step.needs:
+        chosen[str(Need.CLOCK)] = list(extendable(found, desk().law))
     return chosen
 
 
@@ -71,16 +74,16 @@ def move(told: dict[str, Any], number: str) -> Answer:
     who = actor()
     action = told.pop("move")
     given = _given(told)
-    moving.must_be_movable(desk(), who, number, action, given, now())
-    version = decided_on()
+
+    def act(then: Then | None) -> Case:
+        moving.must_be_movable(desk(), who, number, action, given, now())
+        return moving.make_move(desk(), who, number, decided_on(), action, given, now(), then)
 
     def show(moved: Case) -> dict[str, Any]:
         outcome = "proposed" if was_proposed(moved, action) else "done"
         return {"move": str(action), "outcome": outcome, "state": str(moved.state), "version": moved.version}
 
-    done = once(
-        lambda then: moving.make_move(desk(), who, number, version, action, given, now(), then), show, who.person
-    )
+    done = once(act, show, who.person)
     return done, 201, {"ETag": f'"{done["version"]}"'}
 
 

@@ -32,7 +32,7 @@ CHANGES_PERSONS = (Role.INTAKE, Role.HEAD, Role.INVESTIGATOR, Role.OUTSIDE)
 def listed(number: str) -> Answer:
     """The persons of a case: who is spoken of, in what part, whom of the directory they are or may be."""
     found = persons.show_persons(desk(), actor(), number, now())
-    return [shown.person(one, case()) for one in found], 200, tag(case())
+    return [shown.person(one) | {"notice_owed": one.id in case().owed} for one in found], 200, tag(case())
 
 
 @blueprint.route("/persons", methods=["POST"])
@@ -45,10 +45,9 @@ def add(told: dict[str, Any], number: str) -> Answer:
     who, version = actor(), decided_on()
     reason = told.pop("reason")
     new = CasePerson(uuid4(), **told)
-    known = case()
     done = once(
         lambda then: persons.add_person(desk(), who, number, version, new, reason, now(), then),
-        lambda added: shown.person(added, known) | {"version": version + 1},
+        lambda added: shown.person(added) | {"version": version + 1},
         who.person,
     )
     return done, 201, {"ETag": f'"{done["version"]}"'}
@@ -64,10 +63,9 @@ def change(told: dict[str, Any], number: str, person_id: UUID) -> Answer:
     who, version = actor(), decided_on()
     reason = told.pop("reason")
     new = _changed(told)
-    known = case()
     done = once(
         lambda then: persons.change_person(desk(), who, number, version, person_id, new, reason, now(), then),
-        lambda changed: shown.person(changed, known) | {"version": version + 1},
+        lambda changed: shown.person(changed) | {"version": version + 1},
         who.person,
     )
     return done, 201, {"ETag": f'"{done["version"]}"'}

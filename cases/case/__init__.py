@@ -2,6 +2,7 @@
 
 from cases.case.facts import Allegation, Assignment, Case, Hearing, Hold, Proposal, kept_apart
 from cases.case.given import Given, Measure
+from cases.case.guards import extendable
 from cases.case.lapsing import LAPSING, answered, lapse
 from cases.case.moving import Move, move, must_be_settleable, must_have_a_say, open_to, propose, settle, step_for
 from cases.case.people import (
@@ -38,6 +39,7 @@ __all__ = [
     "assign",
     "changed",
     "excluded",
+    "extendable",
     "kept_apart",
     "lapse",
     "move",

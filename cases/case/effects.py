@@ -24,6 +24,10 @@ def _close(case: Case, given: Given, at: datetime) -> Case:
     return replace(case, closed_at=at, closure_reason=given.closure_reason, acknowledged_at=case.acknowledged_at or at)
 
 
+def _merged(case: Case, given: Given, at: datetime) -> Case:
+    return replace(_close(case, given, at), merged_into=given.into.strip())
+
+
 def _reopen(case: Case, _given: Given, _at: datetime) -> Case:
     """A new round: what was decided before is kept in the ledger; who decided it is kept here."""
     return replace(
@@ -86,14 +90,15 @@ def _decided(case: Case, given: Given, at: datetime) -> Case:
 # fmt: off
 _EFFECTS: Mapping[Action, Effect] = MappingProxyType({
     Action.ACKNOWLEDGE:         lambda case, _, at: replace(case, acknowledged_at=at),
-    Action.REDIRECT:            _close,
+    Action.REDIRECT:            lambda case, given, at: replace(_close(case, given, at), referred_to=given.referred_to),
     Action.CLOSE:               _close,
-    Action.MERGE:               lambda case, given, at: replace(_close(case, given, at), merged_into=given.into),
+    Action.MERGE:               _merged,
     Action.ASK_REPORTER:        lambda case, _, __: replace(case, back_to=State.ASSESSMENT),
     Action.RESUME:              lambda case, _, __: replace(case, back_to=None),
     Action.CONCLUDE_ASSESSMENT: lambda case, given, _: replace(case, outcome=given.outcome),
+    Action.OPEN_INVESTIGATION:  lambda case, _, __: replace(case, referred_to=None),
     Action.REFER:               lambda case, given, _: replace(case, referred_to=given.referred_to, back_to=case.state),
-    Action.RECORD_RETURN:       lambda case, _, __: replace(case, referred_to=None, back_to=None),
+    Action.RECORD_RETURN:       lambda case, _, __: replace(case, back_to=None),
     Action.PRESERVE_EVIDENCE:   lambda case, _, at: replace(case, preserved_at=at),
     Action.CONTAIN:             lambda case, _, at: replace(case, contained_at=at),
     Action.REPORT_IMPLICATIONS: lambda case, _, __: replace(case, implications=case.implications + 1),

@@ -94,14 +94,17 @@ def _all_decided(asked: Situation) -> bool:
 
 
 def _account_is_attributed(asked: Situation, given: Given) -> bool:
-    """An account nobody tied to the person proves nothing against them."""
+    """An account nobody tied to the person proves nothing against them: no finding, and no misconduct."""
     one = asked.case.allegation(given.allegation)
-    return given.finding != FOUND or one is None or one.person in asked.case.attributed
+    against = given.finding == FOUND or given.misconduct is True
+    return not against or one is None or one.person in asked.case.attributed
 
 
 def _are_attributed(asked: Situation) -> bool:
-    """What was found on an account falls with its attribution."""
-    return all(one.person in asked.case.attributed for one in asked.case.allegations if one.finding == FOUND)
+    """What was found, or established, on an account falls with its attribution."""
+    decides = asked.action is Action.DECIDE
+    against = (one for one in asked.case.allegations if (one.misconduct if decides else one.finding == FOUND))
+    return all(one.person in asked.case.attributed for one in against)
 
 
 def _decided_here(asked: Situation, given: Given) -> bool:
@@ -114,8 +117,14 @@ def _were_put(asked: Situation) -> bool:
     return not adverse or asked.case.comment in {Hearing.RECEIVED, Hearing.LAPSED}
 
 
+def _found_against(case: Case, *, here: bool) -> bool:
+    return any(one.finding == FOUND for one in case.allegations if one.here is here)
+
+
 def _could_respond(asked: Situation, given: Given) -> bool:
-    return given.misconduct is not True or asked.case.response in {Hearing.RECEIVED, Hearing.LAPSED}
+    """Also when it is decided what follows: formal allegations may have been put anew since."""
+    decides = asked.action is Action.DECIDE and bool(_guilty(asked.case))
+    return not (given.misconduct or decides) or asked.case.response in {Hearing.RECEIVED, Hearing.LAPSED}
 
 
 def _guilty(case: Case) -> set[object]:
@@ -149,11 +158,15 @@ def _retention_is_over(asked: Situation) -> bool:
     return add_months(case.closed_at, closure.retention_months) <= asked.at
 
 
+def extendable(case: Case, law: Catalogue) -> tuple[str, ...]:
+    """The clocks of a case that run and could be extended (again)."""
+    return tuple(one.name for one in case.clocks if one.ended_at is None and _has_more(one, law))
+
+
 def _can_be_extended(asked: Situation) -> bool:
     """The clock that was named; any, while none is."""
-    wanted = asked.given.clock if asked.given else ""
-    running = (one for one in asked.case.clocks if one.ended_at is None and wanted in {"", one.name})
-    return any(_has_more(one, asked.law) for one in running)
+    names = extendable(asked.case, asked.law)
+    return asked.given.clock in names if asked.given else bool(names)
 
 
 def _has_more(running: Running, law: Catalogue) -> bool:
@@ -227,13 +240,19 @@ _GUARDS: Mapping[Guard, Refusal] = MappingProxyType({
         "Nothing is found against somebody to whom no account was attributed: record the attribution and what was "
         "checked first.", _account_is_attributed),
     Guard.FINDINGS_ARE_ATTRIBUTED: _unless(
-        "There is a finding against somebody to whom no account is attributed any more: record that finding anew.",
+        "Something stands against somebody to whom no account is attributed any more: record that finding, or that "
+        "decision, anew.",
         _are_attributed),
     Guard.ALLEGATION_IS_DECIDED_HERE: _with_given(
         "Whoever employs this person decides on this allegation, not the decider here.", _decided_here),
+    Guard.OTHERS_WERE_REFERRED: _unless(
+        "There is a finding against somebody decided on elsewhere: refer the case to whoever employs them first.",
+        lambda asked: asked.case.referred_to is not None or not _found_against(asked.case, here=False),
+    ),
     Guard.NOTHING_WAS_FOUND: _unless(
         "There is a finding of sufficient evidence: hand the case to the decider.",
-        lambda asked: not any(one.finding == FOUND and one.here for one in asked.case.allegations)),
+        lambda asked: not _found_against(asked.case, here=True),
+    ),
     Guard.EVERY_ALLEGATION_HAS_A_DECISION: _every("misconduct", "{} of the allegations still lack a decision."),
     Guard.STANDARD_CARRIES_THE_MEASURE: _with_given(
         "A measure that ends service needs misconduct established to the standard clear_and_convincing.",

@@ -115,6 +115,8 @@ def settle(case: Case, asked: Move, handed_in: Given, law: Catalogue) -> Decided
         made = sounded(made, made, str(asked.action), asked.at, law)
         return made, {**facts, "approves": str(proposal.action), "case": changed(case, made)}
     settled = replace(waiting, version=case.version + 1)
+    if proposal.action not in NO_WORK:  # to refuse it says, too, how the case goes on
+        settled = worked(settled, asked.by)
     settled = sounded(case, settled, str(asked.action), asked.at, law)
     what = "rejects" if asked.action is Action.REJECT else "withdraws"
     return settled, {what: str(proposal.action), "case": changed(case, settled)}

@@ -1,5 +1,6 @@
 """Looking after an installation: directory and tokens. Each act is an entry; no case is touched or seen."""
 
+import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -35,6 +36,17 @@ def import_directory(desk: Desk, text: str, at: datetime) -> int:
             text, entry(EntryKind.SYSTEM, THE_SYSTEM, at, COMMAND_LINE, "directory_imported", facts=facts)
         )
     return people
+
+
+def note_rules(desk: Desk, at: datetime) -> bool:
+    """Write down which rules are in force, when they are not those of the last such entry; whether that was so."""
+    noted = desk.lookup.newest_entry("rules_in_force")
+    if noted and json.loads(noted.body)["facts"]["sha256"] == desk.law.digest:
+        return False
+    facts = {"sha256": desk.law.digest}
+    with desk.work() as work:
+        work.note(entry(EntryKind.SYSTEM, THE_SYSTEM, at, COMMAND_LINE, "rules_in_force", facts=facts))
+    return True
 
 
 def issue_token(desk: Desk, person: str, role: Role, days: int, at: datetime) -> Issued:

@@ -8,14 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from cases.canonical import canonical
-from cases.case import Allegation, Case, allege
-from cases.casework.changes import staff_change, store
+from cases.case import ALLEGERS, Allegation, Case, allege
+from cases.casework.changes import RESCREEN, staff_change, store
 from cases.casework.entries import owner_of
 from cases.casework.looking import find_case, find_kept, note_look
 from cases.casework.moving import must_be_current
 from cases.casework.registers import must_be_in_register, open_register
 from cases.catalogue.citing import Cited, cited
-from cases.errors import Fault, Malformed, MoveNotAllowed
+from cases.errors import Fault, Malformed, MoveNotAllowed, NotPermitted
 from cases.persons import ATTRIBUTED, PersonRole, personnel_type
 from cases.place import Kind, Recipient
 from cases.ports import Desk, Then
@@ -50,6 +50,8 @@ def make_allegation(
     Raises UnknownCase, NotPermitted, StaleVersion, Malformed, or MoveNotAllowed when the account is not theirs.
     """
     case = find_case(desk, actor, number)
+    if actor.role not in ALLEGERS:
+        raise NotPermitted("Only those who work a case say what is alleged.")
     must_be_current(case, version)
     known = [row.slug for row in desk.law.categories_on(case.received_at.date())]
     if said.category not in known:
@@ -65,6 +67,8 @@ def make_allegation(
     change = staff_change(desk, actor, case, decided, "alleged", at, (part,))
     with desk.work() as work:
         store(work, change, at)
+        if said.category not in case.categories:  # a category can bring a copy to another office with it
+            work.ask_for(RESCREEN, case.number, at)
         if then:
             then(work, change.after)
     return change.after

@@ -21,7 +21,7 @@ def change_consent(
 
     A name, address or number given with it stands in for the earlier ones. Raises Malformed.
     """
-    if faults := reporter.faults():
+    if faults := reporter.faults("#"):
         raise Malformed(faults)
     owner = checked_owner(desk, complaint, at)
     wish = Wish(reporter.consent, share)

@@ -35,8 +35,15 @@ def entry(
     return Entry(uuid4(), nonce, kind, about, at, actor, role or actor, action, version, dict(facts or {}), sealed)
 
 
+def must_be_kept(case: Case) -> None:
+    """Refuse to open or add anything once a case was erased. Raises UnknownItem."""
+    if case.erased_at:
+        raise UnknownItem("It was erased when its time was over; the ledger keeps that it was there.")
+
+
 def owner_of(desk: Desk, case: Case) -> Owner:
-    """Whom new sealed material of a case belongs to."""
+    """Whom new sealed material of a case belongs to. Raises UnknownItem once it was erased."""
+    must_be_kept(case)
     return Owner(case.complaint, desk.lookup.complaint(case.complaint).mailbox_key)
 
 

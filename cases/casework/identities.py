@@ -8,8 +8,8 @@ from uuid import UUID
 
 from cases.canonical import canonical
 from cases.case import Case
-from cases.casework.entries import by_staff, owner_of
-from cases.casework.looking import find_case
+from cases.casework.entries import by_staff, must_be_kept, owner_of
+from cases.casework.looking import find_case, find_kept
 from cases.casework.screening import consent_of
 from cases.clocks import due
 from cases.errors import NotPermitted, UnknownItem
@@ -18,7 +18,7 @@ from cases.ledger import EntryKind
 from cases.people import Role
 from cases.place import Kind, Recipient
 from cases.ports import Desk, Then
-from cases.sight import Actor, sight_of
+from cases.sight import Actor, Part, sight_of
 
 
 def ask_who_reported(
@@ -28,6 +28,7 @@ def ask_who_reported(
     case = find_case(desk, actor, number)
     if actor.role not in HANDLERS:
         raise NotPermitted("Only those who work a case ask who reported.")
+    must_be_kept(case)
     why = desk.vault.seal(Kind.REASON, owner_of(desk, case), canonical({"reason": reason}))
     request = ask(case, actor, consent_of(desk, case), desk.lookup.requests(number), why.id, at)
     facts = {"request": str(request.id)}
@@ -48,13 +49,14 @@ def requests_of(desk: Desk, actor: Actor, number: str) -> Sequence[IdentityReque
 
 
 def requests_waiting(desk: Desk, actor: Actor) -> Sequence[IdentityRequest]:
-    """What waits for this custodian. Cases they have any part in are not among them."""
+    """What waits for this custodian. Cases they have any part in are not among them. Raises NotPermitted."""
+    _must_be_custodian(actor)
     return desk.lookup.waiting_requests(sight_of(actor))
 
 
 def reason_of(desk: Desk, actor: Actor, request: IdentityRequest, at: datetime) -> str:
-    """Why it was asked; a custodian reads it to decide, and an entry says so."""
-    case = find_case(desk, actor, request.number)
+    """Why it was asked; a custodian reads it to decide, and an entry says so. Raises UnknownCase or NotPermitted."""
+    case = find_kept(desk, actor, request.number, Part.REQUESTS)
     noted = by_staff(desk, EntryKind.LOOK, case, actor, at, "identity_request_read", facts={"request": str(request.id)})
     with desk.work() as work:
         work.note(noted)
@@ -79,6 +81,7 @@ def decide_on_request(
     Raises UnknownCase, UnknownItem, NotPermitted, ConflictOfInterest, MoveNotAllowed, StaleVersion.
     """
     case = find_case(desk, actor, number)
+    _must_be_custodian(actor)
     request = find_request(desk, number, id_)
     must_be_decidable(request, case, actor)
     clock = desk.law.clock("identity_grant", at.date())
@@ -94,6 +97,11 @@ def decide_on_request(
     return decided
 
 
+def _must_be_custodian(actor: Actor) -> None:
+    if actor.role is not Role.CUSTODIAN:
+        raise NotPermitted("Only a custodian decides on requests.")
+
+
 def find_request(desk: Desk, number: str, id_: UUID) -> IdentityRequest:
     """Raises UnknownItem, also for a request in another case."""
     for request in desk.lookup.requests(number):
@@ -105,10 +113,13 @@ def find_request(desk: Desk, number: str, id_: UUID) -> IdentityRequest:
 def read_identity(desk: Desk, actor: Actor, number: str, id_: UUID | None, at: datetime) -> dict[str, Any]:
     """Who reported: on a granted request of one's own, under open consent (no request), or to decide on a request.
 
-    Every look is an entry of its own. Raises UnknownCase, UnknownItem or IdentityClosed.
+    Every look is an entry of its own. Raises UnknownCase, NotPermitted, UnknownItem or IdentityClosed.
     """
     case = find_case(desk, actor, number)
+    if actor.role not in HANDLERS | {Role.CUSTODIAN}:
+        raise NotPermitted("Who reported is for those who work the case, and for custodians.")
     request = None if id_ is None else find_request(desk, number, id_)
+    must_be_kept(case)
     consent = consent_of(desk, case)
     to_decide = actor.role is Role.CUSTODIAN and request is not None and request.standing is Standing.ASKED
     if to_decide and request is not None:

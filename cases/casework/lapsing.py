@@ -13,6 +13,8 @@ from cases.errors import UnknownCase
 from cases.ledger import WORKER, About, EntryKind
 from cases.ports import Desk, Job
 
+INFORMATION = "information"
+
 
 def lapse_clock(desk: Desk, job: Job, at: datetime) -> None:
     """Let whatever ran out take its effect; a limit that was met, moved or paused in the meantime changes nothing."""
@@ -23,17 +25,24 @@ def lapse_clock(desk: Desk, job: Job, at: datetime) -> None:
 
 
 def note_answer(desk: Desk, job: Job, at: datetime) -> None:
-    """The reporter wrote: a case that waited for them goes on."""
+    """The reporter wrote: a case that waited for them goes on, unless they wrote before they were asked."""
     case = desk.lookup.case_of(UUID(job.about))
-    decided = answered(case, at, desk.law) if case else None
+    decided = answered(case, at, desk.law) if case and _wrote_since_asked(desk, case) else None
     change = worker_change(case, decided, "reporter_answered", at) if case and decided else None
     _finish(desk, job, change, at)
+
+
+def _wrote_since_asked(desk: Desk, case: Case) -> bool:
+    asked = max((one.started_at for one in case.clocks if one.name == INFORMATION), default=None)
+    return asked is not None and any(
+        one.from_reporter and one.at >= asked for one in desk.lookup.messages(case.complaint)
+    )
 
 
 def follow_consent(desk: Desk, job: Job, at: datetime) -> None:
     """The reporter's wish changed: requests and grants made under the old one end, and the case is screened again."""
     case = desk.lookup.case_of(UUID(job.about))
-    if case is None:  # not sorted yet: sorting reads the newest wish
+    if case is None or case.erased_at:  # not sorted yet: sorting reads the newest wish
         _finish(desk, job, None, at)
         return
     change = rescreen(desk, case, at)
@@ -48,7 +57,8 @@ def follow_consent(desk: Desk, job: Job, at: datetime) -> None:
 
 def screen_again(desk: Desk, job: Job, at: datetime) -> None:
     """Persons of a case changed: screen with all the worker may open."""
-    _finish(desk, job, rescreen(desk, _case(desk, job), at), at)
+    case = _case(desk, job)
+    _finish(desk, job, None if case.erased_at else rescreen(desk, case, at), at)
 
 
 def shred(desk: Desk, job: Job, at: datetime) -> None:

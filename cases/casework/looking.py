@@ -9,9 +9,8 @@ from uuid import UUID
 
 from cases.canonical import canonical
 from cases.case import Case
-from cases.casework.entries import by_staff, owner_of
+from cases.casework.entries import by_staff, must_be_kept, owner_of
 from cases.casework.mailbox import Facts, Letter, facts_of, letter_of
-from cases.errors import UnknownItem
 from cases.ledger import About, EntryKind
 from cases.place import Kind, Recipient
 from cases.ports import CaseFilter, Desk, StoredEntry
@@ -33,6 +32,7 @@ class CaseView:
 
 def list_cases(desk: Desk, actor: Actor, wanted: CaseFilter) -> Sequence[Case]:
     """One page of the cases that exist for this person. Raises NotPermitted."""
+    must_see(actor, Part.SUMMARY)
     return desk.lookup.cases(sight_of(actor), wanted)
 
 
@@ -42,8 +42,9 @@ def find_case(desk: Desk, actor: Actor, number: str) -> Case:
 
 
 def show_case(desk: Desk, actor: Actor, number: str, at: datetime) -> CaseView:
-    """A case with its statement and explanation as far as the role reaches."""
+    """A case with its statement and explanation as far as the role reaches. Raises UnknownCase or NotPermitted."""
     case = find_case(desk, actor, number)
+    must_see(actor, Part.SUMMARY)
     wanted = [kind for kind, parts in _OPENED.items() if _may_see_any(actor, parts) and not case.erased_at]
     if wanted:
         note_look(desk, actor, case, "opened_case", at, facts={"opened": [kind.slug for kind in wanted]})
@@ -79,8 +80,7 @@ def find_kept(desk: Desk, actor: Actor, number: str, part: Part) -> Case:
     """A case of which this part may be opened. Raises UnknownCase, NotPermitted, and UnknownItem once it was erased."""
     case = find_case(desk, actor, number)
     must_see(actor, part)
-    if case.erased_at:
-        raise UnknownItem("It was erased when its time was over; the ledger keeps that it was there.")
+    must_be_kept(case)
     return case
 
 

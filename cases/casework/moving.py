@@ -18,7 +18,7 @@ from cases.case import (
     settle,
     step_for,
 )
-from cases.casework.changes import Change, letter, reason_part, staff_change, store
+from cases.casework.changes import RESCREEN, Change, letter, reason_part, staff_change, store
 from cases.casework.entries import owner_of
 from cases.casework.looking import find_case
 from cases.casework.registers import must_be_in_register, office_of
@@ -71,11 +71,17 @@ def make_move(
     change = _settling(desk, case, asked) if action in SETTLING else _stepping(desk, case, asked)
     with desk.work() as work:
         store(work, change, at)
-        if action is Action.ERASE or (action is Action.APPROVE and change.after.erased_at):
+        if change.after.erased_at and not change.before.erased_at:
             work.erase(change.after)
+        if _reopened(change):  # while it was closed, nobody was told anew
+            work.ask_for(RESCREEN, number, at)
         if then:
             then(work, change.after)
     return change.after
+
+
+def _reopened(change: Change) -> bool:
+    return change.before.state is State.CLOSED and change.after.state is not State.CLOSED
 
 
 def was_proposed(case: Case, action: Action) -> bool:
@@ -169,8 +175,8 @@ def _must_be_mergeable(desk: Desk, case: Case, asked: Move) -> None:
 
 
 def _office(desk: Desk, case: Case, asked: Move) -> str:
-    """Whose working days count: those of the subject who is to comment."""
-    return office_of(desk, case) if asked.action is Action.SEND_FINDINGS else ""
+    """Whose working days count: those of the subject who is to comment, or comments later than was said at first."""
+    return office_of(desk, case) if asked.action in {Action.SEND_FINDINGS, Action.EXTEND_CLOCK} else ""
 
 
 def must_be_current(case: Case, version: int) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from cases.case import ALLEGERS, Case, changed, must_work
 from cases.case.moving import worked
 from cases.casework.changes import RESCREEN, reason_part, staff_change, store
+from cases.casework.entries import must_be_kept
 from cases.casework.looking import find_case, find_kept, note_look
 from cases.casework.moving import must_be_current
 from cases.casework.registers import kept_register, open_register
@@ -103,6 +104,7 @@ def _workable(desk: Desk, actor: Actor, number: str, version: int) -> Case:
     if actor.role not in ALLEGERS:
         raise NotPermitted("Only those who work a case change its persons.")
     must_work(case, actor)
+    must_be_kept(case)
     must_be_current(case, version)
     return case
 

@@ -7,18 +7,29 @@ from uuid import UUID
 
 from cases.canonical import canonical
 from cases.case import Case
-from cases.casework.entries import owner_of
+from cases.casework.entries import must_be_kept, owner_of
 from cases.errors import Fault, Malformed, UnknownItem
-from cases.persons import CasePerson, PersonRole, Register, find
+from cases.persons import CasePerson, PersonRole, Register, find, first_register
 from cases.place import Kind, Owner, Recipient, SealedPart
 from cases.ports import Desk
 
 
 def open_register(desk: Desk, case: Case) -> Register:
-    """The persons of a case as they stand. Raises EvidenceUnreadable. Whoever shows them writes a look first."""
+    """The persons of a case as they stand. Raises EvidenceUnreadable, and UnknownItem once it was erased.
+
+    Whoever shows them writes a look first.
+    """
+    must_be_kept(case)
     part = desk.lookup.latest(case.complaint, Kind.PERSONS)
     told = json.loads(desk.vault.open(part, Recipient.DESK))
     return tuple(CasePerson.read(one) for one in told["persons"])
+
+
+def register_of(desk: Desk, case: Case) -> Register:
+    """The persons of a case as they stand; one sorted before there were registers begins its own by its statement."""
+    if desk.lookup.parts(case.complaint, Kind.PERSONS):
+        return open_register(desk, case)
+    return first_register(statement_of(desk, case))
 
 
 def sealed_register(desk: Desk, owner: Owner, register: Register) -> SealedPart:

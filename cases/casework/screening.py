@@ -14,16 +14,18 @@ from cases.canonical import canonical
 from cases.case import Case, changed, excluded, unproposed
 from cases.casework.changes import Change, worker_change
 from cases.casework.entries import entry, owner_of
-from cases.casework.registers import kept_register, open_register, statement_of
+from cases.casework.registers import kept_register, register_of, statement_of
 from cases.catalogue import Catalogue
 from cases.complaint import Consent, RoutingFacts, Statement
 from cases.ledger import WORKER, About, EntryKind
 from cases.lifecycle import Queue, State
+from cases.people import Role
 from cases.persons import Register, matched
 from cases.place import Kind, Recipient, SealedPart
 from cases.ports import Desk, Standing
 from cases.routing import Circumstances, Routing, circumstances_of, route, screen
 
+SUPERVISOR = str(Role.SUPERVISOR)
 OPENS = {"opened": [Kind.STATEMENT.slug, Kind.PERSONS.slug, Kind.ROUTING_FACTS.slug]}
 
 
@@ -44,8 +46,13 @@ class Wish:
 
 def newest_wish(desk: Desk, complaint: UUID) -> Wish | None:
     """What the reporter last said of their consent since they filed, or what sorting kept; None before either."""
+    wishes = _wishes(desk, complaint)
+    return wishes[-1] if wishes else None
+
+
+def _wishes(desk: Desk, complaint: UUID) -> list[Wish]:
     parts = desk.lookup.parts(complaint, Kind.CONSENT)
-    return Wish.read(json.loads(desk.vault.open(parts[-1], Recipient.DESK))) if parts else None
+    return [Wish.read(json.loads(desk.vault.open(part, Recipient.DESK))) for part in parts]
 
 
 def consent_of(desk: Desk, case: Case) -> Consent:
@@ -55,14 +62,23 @@ def consent_of(desk: Desk, case: Case) -> Consent:
 
 
 def opened_routing_facts(desk: Desk, complaint: UUID) -> RoutingFacts:
-    """The reporter's routing facts under their newest wish. Whoever calls this wrote the entry that says so."""
-    part = desk.lookup.latest(complaint, Kind.ROUTING_FACTS)
-    told = RoutingFacts.read(json.loads(desk.vault.open(part, Recipient.SORTING)))
-    wish = newest_wish(desk, complaint)
-    if wish is None:
-        return told
-    share = told.share_with_supervisor if wish.share is None else wish.share
-    return replace(told, consent=wish.consent, share_with_supervisor=share and wish.consent is not Consent.ANONYMOUS)
+    """The reporter's routing facts as they last said each, under their wishes. The caller wrote the entry for it.
+
+    A number that is not said again still walls its holder off. Whether to share goes on as it was, but never past a
+    wish to be anonymous.
+    """
+    said = [_routing_facts(desk, part) for part in desk.lookup.parts(complaint, Kind.ROUTING_FACTS)]
+    known = {name: value for one in said for name, value in one.told().items() if value}
+    facts = replace(RoutingFacts.read(known), share_with_supervisor=said[0].share_with_supervisor)
+    for wish in _wishes(desk, complaint):
+        share = facts.share_with_supervisor if wish.share is None else wish.share
+        shares = share and wish.consent is not Consent.ANONYMOUS
+        facts = replace(facts, consent=wish.consent, share_with_supervisor=shares)
+    return facts
+
+
+def _routing_facts(desk: Desk, part: SealedPart) -> RoutingFacts:
+    return RoutingFacts.read(json.loads(desk.vault.open(part, Recipient.SORTING)))
 
 
 def screened(desk: Desk, case: Case, register: Register, facts: RoutingFacts, day: datetime) -> Routing:
@@ -103,16 +119,31 @@ def rescreen(desk: Desk, case: Case, at: datetime) -> Change:
     with desk.work() as work:
         work.note(noted)
     facts = opened_routing_facts(desk, case.complaint)
-    register = open_register(desk, case)
+    register = register_of(desk, case)
     routing = screened(desk, case, register, facts, at)
     if case.state is State.CLOSED:  # nobody is told anew of a case that is over; walls still follow the facts
         told = routing.addressee is not None and desk.lookup.is_addressed(case.number, routing.addressee)
         routing = replace(routing, to=case.to, queue=case.queue, addressee=routing.addressee if told else None)
+    routing = _still_told(case, routing)
     after = case if routing.queue is case.queue else _handed_over(case, routing, at, desk.law)
     after = excluded(replace(after, to=routing.to, version=case.version + 1), routing.walled, at, desk.law)
     sealed = sealed_screening(desk, case, routing, matched(register, routing.matches))
+    if newest_wish(desk, case.complaint) is None:  # sorted before the desk was told of the consent
+        sealed += (desk.vault.seal(Kind.CONSENT, owner_of(desk, case), canonical(Wish(facts.consent).told())),)
     change = worker_change(case, (after, {"case": changed(case, after)}), "screened_again", at, sealed)
     return replace(change, standing=standing_of(routing, case))
+
+
+def _still_told(case: Case, routing: Routing) -> Routing:
+    """A supervisor once told stays among those the case names as told, also when a new fact takes it from them.
+
+    That the leg is gone would tell every handler that the new subject stands above the reporter: who it reaches now is
+    kept with the identity.
+    """
+    if SUPERVISOR not in case.to or SUPERVISOR in routing.to or routing.queue is not case.queue:
+        return routing
+    to = (SUPERVISOR, *routing.to)
+    return replace(routing, to=to, explanation={**routing.explanation, "to": list(to)})
 
 
 def sealed_screening(desk: Desk, case: Case, routing: Routing, register: Register) -> tuple[SealedPart, ...]:

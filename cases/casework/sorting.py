@@ -15,6 +15,7 @@ from cases.casework.screening import Wish, newest_wish, opened_routing_facts, st
 from cases.casework.statuses import of_case
 from cases.catalogue import Catalogue
 from cases.complaint import Complaint, RoutingFacts, Statement
+from cases.errors import StaleVersion
 from cases.ledger import WORKER, About, EntryKind
 from cases.lifecycle import State
 from cases.persons import first_register
@@ -27,20 +28,26 @@ TRIES = 64
 
 
 def sort_complaint(desk: Desk, job: Job, at: datetime) -> Case | None:
-    """Turn a complaint into a registered case. None when it was sorted before: sorting twice changes nothing."""
+    """Turn a complaint into a registered case. None when it was sorted before: sorting twice changes nothing.
+
+    Raises StaleVersion when the reporter's consent changed meanwhile: nothing is routed on a wish taken back.
+    """
     complaint = desk.lookup.complaint(UUID(job.about))
     if desk.lookup.case_of(complaint.id):
         with desk.work() as work:
             work.done(job)
         return None
+    wish = newest_wish(desk, complaint.id)
     statement, facts = _open(desk, complaint, at)
     law, day = desk.law, at.date()
     categories = law.categories_for(statement.concerns, complaint.received_at.date())
     circumstances = circumstances_of(statement, categories)
     seen = screen(involved_in(statement), circumstances, facts, desk.lookup.directory(), law, day)
     routing = route(seen, law, day)
-    sealed = _sealed(desk, complaint, statement, facts, routing)
+    sealed = _sealed(desk, complaint, statement, wish or Wish(facts.consent), routing)
     with desk.work() as work:
+        if newest_wish(desk, complaint.id) != wish:
+            raise StaleVersion("The reporter changed their consent in the meantime; sorting begins anew.")
         case = _numbered(work, complaint, categories, routing, law)
         _register(work, case, complaint, routing, sealed, at)
         work.done(job)
@@ -83,12 +90,11 @@ def _free_number(work: Work, year: int) -> str:
 
 
 def _sealed(
-    desk: Desk, complaint: Complaint, statement: Statement, facts: RoutingFacts, routing: Routing
+    desk: Desk, complaint: Complaint, statement: Statement, wish: Wish, routing: Routing
 ) -> tuple[SealedPart, ...]:
     """Why it went where it went, in its two halves; the register of persons; and the consent, for the desk to know."""
     owner = Owner(complaint.id, complaint.mailbox_key)
     leg = {"addressee": routing.addressee, "explanation": routing.kept_with_identity}
-    wish = newest_wish(desk, complaint.id) or Wish(facts.consent)
     return (
         desk.vault.seal(Kind.EXPLANATION, owner, canonical(routing.explanation)),
         desk.vault.seal(Kind.SUPERVISOR_LEG, owner, canonical(leg)),

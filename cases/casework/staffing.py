@@ -13,7 +13,7 @@ from cases.casework.moving import must_be_current
 from cases.errors import Fault, Malformed, NotPermitted
 from cases.people import Role
 from cases.ports import Desk, Then
-from cases.sight import Actor
+from cases.sight import Actor, Part, must_see
 
 WRITERS = ASSIGNERS | {Role.INVESTIGATOR}
 FEEDBACK, MESSAGE = "feedback", "message_sent"
@@ -49,6 +49,8 @@ def end_assignment(
 ) -> Case:
     """Take a person off a case, with a reason. Raises as `make_assignment`."""
     case = find_case(desk, actor, number)
+    if actor.role not in ASSIGNERS:
+        raise NotPermitted("Only intake, the head or the outside office take people off a case.")
     must_be_current(case, version)
     person = desk.lookup.directory().person(who.person)
     who = replace(who, person=person.staff_number if person else who.person)
@@ -62,9 +64,10 @@ def recuse_oneself(
 ) -> Case:
     """Step out of a case for good: from now on it does not exist for this person, in any role.
 
-    Raises UnknownCase, StaleVersion or MoveNotAllowed.
+    Raises UnknownCase, NotPermitted or StaleVersion.
     """
     case = find_case(desk, actor, number)
+    must_see(actor, Part.WORK)
     must_be_current(case, version)
     sealed = reason_part(desk, case, {"reason": reason})
     change = staff_change(desk, actor, case, recuse(case, actor, at, desk.law), "recused", at, sealed)

@@ -4,9 +4,10 @@ A rule that changes gets an end date and a new row under the same slug: a case k
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -84,6 +85,8 @@ class Catalogue:
     measures: tuple[Measure, ...]
     choices: tuple[Term, ...]
     languages: tuple[Language, ...]
+    digest: str = field(default="", compare=False)
+    """Hex SHA-256 over the files it was read from, for the ledger to say which rules were in force."""
 
     def categories_on(self, day: date) -> tuple[Category, ...]:
         return in_force(self.categories, day)
@@ -291,12 +294,13 @@ _READERS: Mapping[str, tuple[str, str, Callable[[reading.Row], Any]]] = MappingP
 
 def read(folder: reading.Folder) -> Catalogue:
     """The files of a folder, each by itself. CatalogueBroken names every row that cannot be read."""
-    rows, faults = dict[str, tuple[Any, ...]](), list[str]()
+    rows, faults, seen = dict[str, tuple[Any, ...]](), list[str](), sha256()
     for part, (file, table, make) in _READERS.items():
         try:
             rows[part] = reading.read_rows(folder, table, make, file=file)
+            seen.update(sha256(folder.joinpath(file).read_bytes()).digest())
         except CatalogueBroken as broken:
             faults.extend(broken.faults)
     if faults:
         raise CatalogueBroken(*faults)
-    return Catalogue(**rows)
+    return Catalogue(**rows, digest=seen.hexdigest())

@@ -1,6 +1,6 @@
 """How a case runs: one table of steps. The SQL check, the OpenAPI enum, the diagram and the tests derive from it."""
 
-from cases.lifecycle.diagram import diagram
+from cases.lifecycle.picture import moves_table, picture
 from cases.lifecycle.steps import (
     DECIDER_SEES_FROM,
     NO_WORK,
@@ -24,7 +24,8 @@ __all__ = [
     "Queue",
     "State",
     "Step",
-    "diagram",
+    "moves_table",
+    "picture",
     "roles_of",
     "steps_from",
 ]

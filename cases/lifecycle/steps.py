@@ -133,7 +133,12 @@ _INVESTIGATION: Steps = {
 }
 # fmt: on
 
-_HAND_OVER = Step(State.WITH_DECIDER, _by(Role.HEAD), _REASON, (Guard.SOMETHING_IS_DECIDED_HERE,))
+_HAND_OVER = Step(
+    State.WITH_DECIDER,
+    _by(Role.HEAD),
+    _REASON,
+    (Guard.SOMETHING_IS_DECIDED_HERE, Guard.OTHERS_WERE_REFERRED),
+)
 _CHARGE = Step(
     None,
     _DECIDER,
@@ -150,6 +155,7 @@ _RULING = Step(
         Guard.MOVER_DECIDED_NO_EARLIER_ROUND,
         Guard.NOT_YET_DECIDED,
         Guard.ALLEGATION_IS_DECIDED_HERE,
+        Guard.ACCOUNT_IS_ATTRIBUTED,
         Guard.SUBJECT_COULD_RESPOND,
     ),
 )
@@ -161,17 +167,19 @@ _DECIDE = Step(
         Guard.MOVER_DECIDED_NO_EARLIER_ROUND,
         Guard.NOT_YET_DECIDED,
         Guard.EVERY_ALLEGATION_HAS_A_DECISION,
+        Guard.FINDINGS_ARE_ATTRIBUTED,
+        Guard.SUBJECT_COULD_RESPOND,
         Guard.ONE_MEASURE_FOR_EACH_SUBJECT,
         Guard.STANDARD_CARRIES_THE_MEASURE,
     ),
 )
 _TELL = Step(None, _DECIDER, _needs(Need.REASON, Need.APPEAL_ROUTE, Need.APPEAL_BY), (Guard.WAS_DECIDED,))
-_APPEAL = Step(None, _DECIDER, _needs(Need.ANSWER), (Guard.DECISION_WAS_NOTIFIED, Guard.NOT_ERASED))
+_APPEAL = Step(None, _DECIDER, _needs(Need.ANSWER), (Guard.DECISION_WAS_NOTIFIED,))
 _UNPROVEN_CLOSE = Step(
     State.CLOSED,
     _DECIDER,
     _CLOSING,
-    (Guard.MOVER_DECIDED_NO_EARLIER_ROUND, _FITS, Guard.NOTHING_WAS_FOUND),
+    (Guard.MOVER_DECIDED_NO_EARLIER_ROUND, _FITS, Guard.NOTHING_WAS_FOUND, Guard.OTHERS_WERE_REFERRED),
     approved_by=_DECIDER,
 )
 _FINAL_CLOSE = Step(
@@ -208,21 +216,21 @@ _DECISION: Steps = {
 _PRESERVE = Step(None, _FINDERS, _REASON)
 _CONTAIN = Step(None, _FINDERS, _REASON, (Guard.EVIDENCE_WAS_PRESERVED,))
 _EXTEND = Step(None, _FINDERS | _DECIDER, _needs(Need.CLOCK, Need.REASON), (Guard.CLOCK_CAN_BE_EXTENDED,))
-_SYSTEMIC = Step(None, _FINDERS, _REASON, (Guard.NOT_ERASED,))
-_HOLD = Step(None, _by(Role.HEAD) | _DECIDER, _REASON, (Guard.NOT_ERASED,))
+_SYSTEMIC = Step(None, _FINDERS, _REASON)
+_HOLD = Step(None, _by(Role.HEAD) | _DECIDER, _REASON)
 _RELEASE = Step(None, _by(Role.HEAD) | _DECIDER, _needs(Need.HOLD, Need.REASON), (Guard.A_HOLD_STANDS,))
 _REOPEN = Step(
     State.ASSESSMENT,
     _LEADS | _DECIDER,
     _needs(Need.GROUND, Need.REASON),
-    (Guard.NOT_ERASED, Guard.REVIEWER_IS_NEW_TO_IT),
+    (Guard.REVIEWER_IS_NEW_TO_IT,),
     approved_by=_REVIEWERS,
 )
 _ERASE = Step(
     None,
     _by(Role.HEAD),
     _REASON,
-    (Guard.NOT_ERASED, Guard.NO_HOLD_STANDS, Guard.RETENTION_IS_OVER),
+    (Guard.NO_HOLD_STANDS, Guard.RETENTION_IS_OVER),
     approved_by=_REVIEWERS,
 )
 
@@ -244,10 +252,14 @@ _AFTERWARDS: Steps = {
 
 
 def _kept_apart(steps: Steps) -> Steps:
-    """Whatever is work or decision on a case keeps finders, deciders and reviewers apart."""
+    """Whatever is work or decision on a case keeps finders, deciders and reviewers apart; what was erased stands."""
     apart = (Guard.WORKER_NEVER_DECIDED_IT, Guard.MOVER_NEVER_WORKED_IT)
+    kept = (Guard.NOT_ERASED,)
     return {
-        (state, action): step if action in NO_WORK else replace(step, guards=apart + step.guards)
+        (state, action): replace(
+            step,
+            guards=(kept if state is State.CLOSED else ()) + (() if action in NO_WORK else apart) + step.guards,
+        )
         for (state, action), step in steps.items()
     }
 

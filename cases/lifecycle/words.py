@@ -114,6 +114,7 @@ class Guard(StrEnum):
     ONE_MEASURE_FOR_EACH_SUBJECT = "one_measure_for_each_subject"
     SOMETHING_IS_DECIDED_HERE = "something_is_decided_here"
     ACCOUNT_IS_ATTRIBUTED = "account_is_attributed"
+    OTHERS_WERE_REFERRED = "others_were_referred"
     FINDINGS_ARE_ATTRIBUTED = "findings_are_attributed"
     ALLEGATION_IS_DECIDED_HERE = "allegation_is_decided_here"
     NOTHING_WAS_FOUND = "nothing_was_found"

@@ -5,7 +5,7 @@ S0102 reports; S0101 is their supervisor; S0107, in another unit below S0106, is
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from shutil import copytree
@@ -21,7 +21,9 @@ from werkzeug.test import TestResponse
 
 from api import create_app
 from cases.casework.administering import import_directory, issue_token
+from cases.casework.filing import file_complaint
 from cases.casework.working import Worker
+from cases.complaint import Consent, Draft, Reporter, Statement
 from cases.people import Role
 from storage import House, open_house, prepare
 from storage.database import Database
@@ -175,6 +177,17 @@ class Office:
         case = self.desk.lookup.case_of(UUID(filed["complaint_id"]))
         assert case is not None
         return case.number, filed["receipt"]
+
+    def case_of(self, days_ago: float, complaint: Any = None) -> tuple[str, str]:
+        """A case that was filed and sorted so many days ago: its number, and the receipt of its reporter."""
+        said, at = complaint or told(), datetime.now(UTC) - timedelta(days=days_ago)
+        reporter = Reporter(**said["reporter"] | {"consent": Consent(said["reporter"]["consent"])})
+        filed = file_complaint(self.desk, Draft("en", "api", Statement.read(said["statement"]), reporter), at)
+        while Worker(self.desk).step(at):
+            pass
+        case = self.desk.lookup.case_of(filed.complaint)
+        assert case is not None
+        return case.number, filed.receipt
 
     def move(self, role: Role, number: str, action: str, version: int, **more: str) -> TestResponse:
         return self.as_(role).post(f"{PREFIX}/cases/{number}/moves", {"move": action, **more}, version=version)

@@ -8,11 +8,15 @@ from cases.people import Role
 from tests.api.conftest import NO_CASE, PREFIX, PROBLEM, REASON, Office, told
 
 CASES = f"{PREFIX}/cases"
-CLOSING = {
-    "reason": "It was examined.",
-    "closure_reason": "insufficient_information",
-    "notice": "We found nothing to go on. Thank you for reporting.",
-}
+ASKING_OF_WORK = (
+    "state=registered",
+    "assignee=S0014",
+    "overdue=true",
+    "overdue=false",
+    "due_within=7",
+    "merged_into=IGO-2026-48213",
+    "sort=due",
+)
 OF_WORK = {"state", "version", "due", "assignees", "acknowledged_at", "closure_reason", "routing"}
 
 
@@ -39,6 +43,18 @@ def sub_paths(number: str, item: str) -> list[tuple[str, str, Any]]:
         ("GET", f"{base}/moves", None),
         ("POST", f"{base}/moves", {"move": "assess"}),
         ("POST", f"{base}/assignments", {"person": "S0014", "role": "investigator"}),
+        ("POST", f"{base}/assignments/end", {"person": "S0014", "role": "investigator", "reason": "On leave."}),
+        ("POST", f"{base}/recusals", {"reason": "A neighbour."}),
+        ("GET", f"{base}/persons", None),
+        ("POST", f"{base}/persons", {"role": "witness", "staff_number": "S0132", "reason": "Was there."}),
+        ("POST", f"{base}/persons/{item}/changes", {"settled": [], "reason": "Nobody of ours."}),
+        ("GET", f"{base}/allegations", None),
+        ("POST", f"{base}/allegations", {"person": item, "category": "political_partisan", "account": "Votes."}),
+        ("GET", f"{base}/identity", None),
+        ("GET", f"{base}/identity-requests", None),
+        ("POST", f"{base}/identity-requests", {"reason": "They must be interviewed."}),
+        ("GET", f"{base}/identity-requests/{item}/identity", None),
+        ("POST", f"{base}/identity-requests/{item}/decision", {"grant": True, "reason": "It is necessary."}),
         ("GET", f"{base}/messages", None),
         ("POST", f"{base}/messages", {"text": "Hello"}),
         ("GET", f"{base}/evidence", None),
@@ -100,8 +116,8 @@ def test_a_supervisor_is_shown_the_complaint_and_nothing_of_the_work(office: Off
 def test_who_may_not_see_the_work_may_not_ask_about_it_either(office: Office) -> None:
     office.case()
     with office.nothing_changes():
-        for role in (Role.SUPERVISOR, Role.GATEKEEPER):
-            for query in ("state=registered", "assignee=S0014", "overdue=true", "overdue=false", "sort=due"):
+        for role in (Role.SUPERVISOR, Role.GATEKEEPER, Role.ETHICS, Role.MONITOR):
+            for query in ASKING_OF_WORK:
                 answer = office.as_(role).get(f"{CASES}?{query}")
                 assert answer.status_code == 422, (role, query)
                 assert answer.json is not None
@@ -124,7 +140,7 @@ def test_the_desk_is_shown_the_work_and_never_who_reported(office: Office) -> No
     shown = office.door.must(200, answer)
     assert set(shown) >= OF_WORK
     assert shown["routing"]["explanation"]["rule"] == "kept_with_identity"
-    for below in ("", "/timeline?reasons=true", "/messages", "/moves"):
+    for below in ("", "/timeline?reasons=true", "/messages", "/moves", "/persons", "/allegations"):
         text = office.as_(Role.INTAKE).get(f"{CASES}/{number}{below}").text
         assert not any(word in text for word in ("Ana Lima", "S0102", "S0101")), below
 
@@ -152,6 +168,41 @@ def test_filters_narrow_and_never_widen(office: Office) -> None:
     assert numbers(office, Role.INVESTIGATOR, "S0015") == []
 
 
+def test_what_is_overdue_or_due_soon_is_found(office: Office) -> None:
+    """The acknowledgement is due seven days after receipt; who must see what is due soon must see what is overdue."""
+    fresh, soon, late = (office.case_of(days)[0] for days in (0, 5, 8))
+
+    def found(query: str) -> set[str]:
+        return set(numbers(office, Role.INTAKE, query=f"?{query}"))
+
+    assert found("overdue=true") == {late}
+    assert found("due_within=0") == {late}
+    assert found("due_within=3") == {late, soon}
+    assert found("due_within=30") == {late, soon, fresh}
+    assert found("due_within=30&overdue=true") == {late}
+    assert numbers(office, Role.INTAKE, query="?sort=due") == [late, soon, fresh]
+    office.move(Role.INTAKE, late, "acknowledge", 1)
+    assert found("overdue=true") == set()
+    intake = office.as_(Role.INTAKE)
+    for wrong in ("due_within=-1", "due_within=367", "due_within=soon", "overdue=maybe"):
+        answer = intake.get(f"{CASES}?{wrong}")
+        assert answer.status_code == 422, wrong
+        assert [one["pointer"] for one in (answer.json or {})["errors"]] == [f"#/{wrong.partition('=')[0]}"]
+
+
+def test_a_case_says_what_is_due_when_and_who_is_told(office: Office) -> None:
+    number, _ = office.case_of(5)
+    shown = office.as_(Role.INTAKE).read(f"{CASES}/{number}")
+    assert shown["due"]["what"] == "acknowledge"
+    acknowledge = next(one for one in shown["clocks"] if one["what"] == "acknowledge")
+    assert (acknowledge["belongs_to"], acknowledge["paused"], acknowledge["ended_at"]) == ("reporter", False, None)
+    assert acknowledge["by"] == shown["due"]["by"]
+    said = [(one["what"], one["who"]) for one in acknowledge["told"]]
+    assert said == [("due_soon", ["intake"]), ("overdue", ["intake", "head"])]
+    assert acknowledge["told"][1]["at"] == acknowledge["by"]
+    assert {one["what"] for one in shown["clocks"]} >= {"acknowledge", "feedback", "assessment"}
+
+
 def test_looking_at_a_case_is_an_entry_and_says_who(office: Office) -> None:
     number, _ = office.case()
     office.as_(Role.HEAD).get(f"{CASES}/{number}")
@@ -169,33 +220,6 @@ def test_a_supervisor_stays_unnamed_in_what_others_see(office: Office) -> None:
     assert "S0101" not in timeline
 
 
-def test_a_forbidden_move_names_the_moves_that_are_open(office: Office) -> None:
-    number, _ = office.case()
-    with office.nothing_changes():
-        answer = office.move(Role.HEAD, number, "open_investigation", 1, reason="Because.")
-        assert (answer.status_code, answer.content_type) == (409, PROBLEM)
-        assert answer.json is not None
-        assert answer.json["open_moves"] == ["close"]
-        early = office.move(Role.INTAKE, number, "close", 1, **CLOSING | {"closure_reason": "unsubstantiated"})
-        assert early.status_code == 409
-        assert early.json is not None
-        assert early.json["open_moves"] == ["acknowledge", "assess", "close"]
-
-
-def test_the_open_moves_are_those_that_work(office: Office) -> None:
-    number, _ = office.case()
-    moves = office.as_(Role.INTAKE).get(f"{CASES}/{number}/moves").json
-    assert moves is not None
-    assert [(one["move"], one["needs"]) for one in moves] == [
-        ("acknowledge", []),
-        ("assess", []),
-        ("close", ["reason", "closure_reason", "notice"]),
-    ]
-    assert "insufficient_information" in moves[2]["closure_reasons"]
-    assert office.move(Role.INTAKE, number, "close", 1, **CLOSING).status_code == 201
-    assert office.as_(Role.INTAKE).get(f"{CASES}/{number}/moves").json == []
-
-
 def test_a_role_that_never_takes_an_action_is_refused_before_any_version(office: Office) -> None:
     number, _ = office.case()
     with office.nothing_changes():
@@ -204,25 +228,22 @@ def test_a_role_that_never_takes_an_action_is_refused_before_any_version(office:
             assert office.as_(Role.HEAD).post(f"{CASES}/{number}/moves", body, version=version).status_code == 403
 
 
-def test_wrong_moves_assignments_and_messages_are_named(office: Office) -> None:
+def test_wrong_assignments_persons_and_messages_are_named(office: Office) -> None:
     number, _ = office.case()
     wrong: list[tuple[str, Any, set[str]]] = [
-        ("moves", {}, {"#/move"}),
-        ("moves", {"move": "fly"}, {"#/move"}),
-        ("moves", {"move": ["close"]}, {"#/move"}),
-        ("moves", {"move": "close"}, {"#/reason", "#/closure_reason", "#/notice"}),
-        (
-            "moves",
-            {"move": "close", "reason": " ", "closure_reason": "a" * 41, "notice": "\ud800"},
-            {"#/closure_reason", "#/notice"},
-        ),
-        ("moves", {"move": "assess", "outcome": "done"}, {"#/outcome"}),
         ("assignments", {"person": "S0014"}, {"#/role"}),
         ("assignments", {"person": "S9999", "role": "investigator"}, {"#/person"}),
         ("assignments", {"person": "S0014", "role": "intake"}, {"#/person"}),
         ("assignments", {"person": "S0050", "role": "auditor"}, {"#/role"}),
         ("assignments", {"person": "", "role": "king"}, {"#/person", "#/role"}),
-        ("messages", {"text": ""}, {"#/text"}),
+        ("assignments/end", {"person": "S0014", "role": "investigator"}, {"#/reason"}),
+        ("assignments/end", {"person": "S0014", "role": "investigator", "reason": "Gone."}, {"#/person"}),
+        ("recusals", {"why": "A friend."}, {"#/reason", "#/why"}),
+        ("persons", {"role": "king"}, {"#/role", "#/reason"}),
+        ("persons", {"role": "witness", "reason": "Was there."}, {"#/name"}),
+        ("allegations", {"person": "S0107", "category": ""}, {"#/person", "#/category", "#/account"}),
+        ("identity-requests", {"reason": "Curious"}, {"#/reason"}),
+        ("messages", {"text": "", "feedback": "perhaps"}, {"#/text", "#/feedback"}),
     ]
     with office.nothing_changes():
         for below, body, expected in wrong:
@@ -230,43 +251,3 @@ def test_wrong_moves_assignments_and_messages_are_named(office: Office) -> None:
             assert (answer.status_code, answer.content_type) == (422, PROBLEM), (body, answer.text)
             assert answer.json is not None
             assert {one["pointer"] for one in answer.json["errors"]} == expected, body
-
-
-def test_whoever_is_in_conflict_is_not_assigned_and_nobody_twice(office: Office) -> None:
-    number, _ = office.case(told(witnesses=[{"staff_number": "S0015"}]))
-    head = office.as_(Role.HEAD)
-    with office.nothing_changes():
-        answer = head.post(f"{CASES}/{number}/assignments", {"person": "s0015", "role": "investigator"}, version=1)
-        assert answer.status_code == 409
-        assert answer.json is not None
-        assert answer.json["type"].endswith(":conflict-of-interest")
-    assert (
-        head.post(f"{CASES}/{number}/assignments", {"person": "s0014", "role": "investigator"}, version=1).status_code
-        == 201
-    )
-    with office.nothing_changes():
-        again = head.post(f"{CASES}/{number}/assignments", {"person": "S0014", "role": "investigator"}, version=2)
-        assert again.status_code == 409
-
-
-def test_a_case_runs_from_the_door_to_a_reasoned_decision(office: Office) -> None:
-    number, receipt = office.case()
-    head = office.as_(Role.HEAD)
-    steps = [
-        office.move(Role.INTAKE, number, "acknowledge", 1),
-        office.move(Role.INTAKE, number, "assess", 2),
-        office.move(Role.HEAD, number, "open_investigation", 3, reason="There is enough to go on."),
-        head.post(f"{CASES}/{number}/assignments", {"person": "S0014", "role": "investigator"}, version=4),
-        office.move(Role.INVESTIGATOR, number, "issue_report", 5, reason="The report is done."),
-        office.move(Role.DECIDER, number, "close", 6, **CLOSING | {"closure_reason": "unsubstantiated"}),
-    ]
-    assert [(one.status_code, one.headers["ETag"]) for one in steps] == [(201, f'"{n}"') for n in range(2, 8)]
-    box = office.holder(receipt).get(f"{PREFIX}/mailbox").json
-    assert box is not None
-    assert box["status"]["slug"] == "closed"
-    assert box["messages"][-1]["text"] == CLOSING["notice"]
-    closed = head.get(f"{CASES}/{number}").json
-    assert closed is not None
-    assert (closed["state"], closed["version"], closed["due"]) == ("closed", 7, None)
-    reasons = [one.get("reason") for one in head.read(f"{CASES}/{number}/timeline?reasons=true")["items"]]
-    assert "There is enough to go on." in reasons

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.blueprints import JSON_LIMIT
-from api.fields import Told, read_json
+from api.fields import JSON_LIMIT, Told, read_json
 from cases.place import Kind, Recipient
 from cases.receipt import read_receipt
 from tests.api.conftest import PREFIX, PROBLEM, Office, Untouchable, told

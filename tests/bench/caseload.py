@@ -44,7 +44,7 @@ def _wanted() -> Mapping[str, tuple[Actor, CaseFilter]]:
     return {
         "newest": (INTAKE, CaseFilter()),
         "due soonest": (INTAKE, CaseFilter(sort="due")),
-        "overdue": (INTAKE, CaseFilter(overdue_at=at)),
+        "overdue": (INTAKE, CaseFilter(due_before=at)),
         "one state": (INTAKE, CaseFilter(state=State.INVESTIGATION)),
         "one category": (INTAKE, CaseFilter(category="confidentiality_breach")),
         "one assignee": (INTAKE, CaseFilter(assignee="S0014")),

@@ -28,7 +28,7 @@ SHIPPED = Path(cases.catalogue.__file__).parent
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Spot:
     """An installation with people, one export and its verifier keys. Tests leave it as it is."""
     spot = Spot(tmp_path_factory.mktemp("installed"))
-    assert spot.done("directory", "import", str(DIRECTORY)) == "Imported 52 people.\n"
+    assert spot.done("directory", "import", str(DIRECTORY)) == "Imported 55 people.\n"
     assert spot.done("export", "--out", str(spot.root / "bag")).startswith(f"Wrote {spot.root / 'bag'}: ")
     (spot.root / "verifier.keys").write_text(spot.done("keys", "public"))
     return spot
@@ -189,7 +189,7 @@ def test_a_sound_bag_verifies_without_the_installation(installed: Spot, tmp_path
 def test_verify_names_the_first_entry_that_was_changed(installed: Spot, tmp_path: Path) -> None:
     bag = shutil.copytree(installed.root / "bag", tmp_path / "bag")
     entries = bag / "data" / "entries.ndjson"
-    entries.write_bytes(entries.read_bytes().replace(b'"people":52', b'"people":51'))
+    entries.write_bytes(entries.read_bytes().replace(b'"people":55', b'"people":54'))
     said = refused(installed, "verify", str(bag), "--key", str(installed.root / "verifier.keys"), code=1)
     assert said.startswith("BROKEN  entry 0 (directory_imported about system, line 1): ")
 

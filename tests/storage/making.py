@@ -4,17 +4,23 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from importlib.resources import as_file, files
 from typing import Any
 from uuid import UUID, uuid4
 
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
 from sqlalchemy import event
 
-from cases.case import Assignment, Case, Due
+from cases.case import Assignment, Case
 from cases.casework.filing import Filed, file_complaint
 from cases.casework.mailbox import Facts, Sent, add_evidence, add_message, find_mailbox
 from cases.casework.sorting import sort_complaint
+from cases.clocks import Running
 from cases.complaint import Complaint, Consent, Draft, Reporter, Statement
 from cases.errors import EvidenceUnreadable
+from cases.identity import IdentityRequest
 from cases.ledger import About, Entry, EntryKind
 from cases.lifecycle import Queue, State
 from cases.people import Role
@@ -28,6 +34,7 @@ from storage.objects import DiskObjects
 from storage.settings import Settings
 from storage.shredding import ShredKeys
 from storage.signing import Marks, NoteSigner
+from storage.tables import metadata
 from storage.vault import LocalVault
 from storage.work import Works
 from tests.conftest import NOON, SAMPLES
@@ -91,6 +98,16 @@ def works(settings: Settings, database: Database) -> Works:
         return Works(database, Marks(open_keyring(connection, settings.keys_dir, ("desk", "identity"))))
 
 
+def migrate(database: Database, to: str) -> None:
+    """Alembic as an operator would call it, on one transaction: up to a revision, or down to `base` or `0001`."""
+    with as_file(files("storage.migrations")) as folder, database.migrating() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(folder))
+        config.attributes.update(connection=connection, metadata=metadata)
+        current = MigrationContext.configure(connection).get_current_revision()
+        (command.upgrade if current is None or to == "head" else command.downgrade)(config, to)
+
+
 def signer(settings: Settings, database: Database) -> NoteSigner:
     with database.reading() as connection:
         return NoteSigner(ORIGIN, open_keyring(connection, settings.keys_dir, ("door", "desk")))
@@ -98,10 +115,11 @@ def signer(settings: Settings, database: Database) -> NoteSigner:
 
 def vault_with(settings: Settings, *compartments: str) -> LocalVault:
     """A thief's vault: all of storage, and the keys of these compartments."""
-    with Database(settings.database_url).reading() as connection:
+    database = Database(settings.database_url)
+    with database.reading() as connection:
         keyring = open_keyring(connection, settings.keys_dir, compartments)
     shred = ShredKeys(Database(f"sqlite:///{settings.data_dir}/shred-keys.sqlite"))
-    return LocalVault(ORIGIN, keyring, shred, DiskObjects(settings.data_dir))
+    return LocalVault(ORIGIN, keyring, shred, DiskObjects(settings.data_dir), database)
 
 
 def entry(
@@ -119,8 +137,13 @@ def complaint(number: int) -> Complaint:
 def bare_case(number: int, **facts: object) -> Case:
     """A case that just was registered, for the complaint of that number."""
     name = f"IGO-2026-{10000 + number}"
-    bare = Case(name, UUID(int=number), Queue.IGO, ("igo",), State.REGISTERED, 1, (), NOON, Due("acknowledge", NOON))
+    bare = Case(name, UUID(int=number), Queue.IGO, ("igo",), State.REGISTERED, 1, (), NOON, due_at(NOON))
     return replace(bare, **facts)
+
+
+def due_at(*times: datetime) -> tuple[Running, ...]:
+    """Clocks that run out at these times."""
+    return tuple(Running("assessment", NOON, at) for at in times)
 
 
 def registered(work: Works, case: Case, standing: Standing = NOBODY) -> Case:
@@ -135,6 +158,16 @@ def changed(case: Case, **facts: object) -> Case:
     """The next version of a case, now worked by S0014."""
     worked = {"assignees": (Assignment("S0014", Role.INVESTIGATOR),), "worked_by": frozenset({"S0012", "S0014"})}
     return replace(case, version=case.version + 1, **{**worked, **facts})
+
+
+def request_in(case: Case, reason: SealedPart, requester: str = "S0012", **facts: Any) -> IdentityRequest:
+    """A request to learn who reported, just asked."""
+    return replace(IdentityRequest(uuid4(), case.number, requester, Role.INTAKE, NOON, reason.id), **facts)
+
+
+def words(complaint: UUID, kind: Kind = Kind.REASON) -> SealedPart:
+    """A part that holds nothing and opens for nobody."""
+    return SealedPart(uuid4(), kind, complaint, 0, bytes(32), (), b"")
 
 
 def letter(part: SealedPart, at: datetime = NOON) -> Message:

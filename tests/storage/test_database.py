@@ -1,5 +1,6 @@
 import fcntl
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -202,3 +203,87 @@ def test_a_file_that_is_no_database_stops_the_start(place):
     Path(place.data_dir / "rule12.sqlite").write_text("certainly not a database" * 100)
     with pytest.raises(CannotStart, match="The database cannot be used: file is not a database"):
         prepare(place, NOON)
+
+
+@pytest.fixture
+def family(table):
+    """Two tables of which one refers to the other."""
+    with table.writing() as connection:
+        connection.execute(text("CREATE TABLE parents (id INTEGER PRIMARY KEY)"))
+        connection.execute(text("CREATE TABLE children (parent INTEGER NOT NULL REFERENCES parents (id))"))
+        connection.execute(text("INSERT INTO parents VALUES (1)"))
+        connection.execute(text("INSERT INTO children VALUES (1)"))
+    return table
+
+
+def members(database):
+    with database.reading() as connection:
+        return [list(connection.scalars(text(f"SELECT * FROM {name}"))) for name in ("parents", "children")]  # noqa: S608
+
+
+def remake(connection, *rows):
+    """A table made anew, as SQLite needs it for most changes of a table."""
+    connection.execute(text("CREATE TABLE anew (id INTEGER PRIMARY KEY, name TEXT)"))
+    for row in rows:
+        connection.execute(text("INSERT INTO anew (id) VALUES (:id)"), {"id": row})
+    connection.execute(text("DROP TABLE parents"))
+    connection.execute(text("ALTER TABLE anew RENAME TO parents"))
+
+
+def test_a_migration_may_make_a_table_anew_to_which_others_refer(family):
+    with family.migrating() as connection:
+        remake(connection, 1, 2)
+    assert members(family) == [[1, 2], [1]]
+    with pytest.raises(DBAPIError, match="FOREIGN KEY"), family.writing() as connection:
+        connection.execute(text("DELETE FROM parents"))
+
+
+def test_a_migration_that_leaves_a_dangling_reference_fails_whole(family):
+    with pytest.raises(RuntimeError, match="1 rows refer to nothing after the migration"), family.migrating() as made:
+        remake(made, 2)
+    assert members(family) == [[1], [1]]
+
+
+def remake_and_fail(database):
+    with database.migrating() as connection:
+        remake(connection, 1)
+        raise LookupError
+
+
+@pytest.mark.parametrize("outcome", ["done", "failed", "dangling"])
+def test_references_are_looked_after_again_on_every_connection_after_a_migration(family, outcome):
+    with suppress(LookupError, RuntimeError):
+        if outcome == "failed":
+            remake_and_fail(family)
+        with family.migrating() as connection:
+            assert in_force(connection)["foreign_keys"] == 0
+            remake(connection, 1 if outcome == "done" else 2)
+    for _ in range(3):
+        with family.reading() as one, family.writing() as another:
+            assert in_force(one) == in_force(another) == PRAGMAS
+
+
+def test_a_migration_has_the_turn_alone(family, tmp_path):
+    with (tmp_path / "some.sqlite.lock").open("rb") as file, family.migrating():
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with family.reading() as connection:
+            assert in_force(connection)["foreign_keys"] == 1
+
+
+def test_the_log_is_truncated_once_nobody_reads_it(table, tmp_path):
+    log = tmp_path / "some.sqlite-wal"
+    assert log.stat().st_size > 0
+    table.truncate_log()
+    assert log.stat().st_size == 0
+
+
+def test_a_log_that_is_still_read_is_said_to_be_there(table, tmp_path):
+    table.engine.dispose()
+    event.listen(table.engine, "connect", lambda opened, _: opened.execute("PRAGMA busy_timeout=0"))
+    with table.reading() as reading:
+        value(reading)
+        with table.writing() as writing:
+            writing.execute(text("UPDATE counts SET value = 7"))
+        with pytest.raises(RuntimeError, match="still being read"):
+            table.truncate_log()

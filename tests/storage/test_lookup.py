@@ -13,11 +13,22 @@ from cases.lifecycle import Queue, State
 from cases.people import Role
 from cases.place import Kind
 from cases.ports import CaseFilter, EntryFilter
-from cases.sight import Actor, sight_of
+from cases.sight import SIGHTS, Actor, sight_of
 from tests.conftest import NOON, SAMPLES
-from tests.storage.making import NOBODY, bare_case, counted, entry, filed, minutes, registered, sent, sorted_case
-
-SEEING_ROLES = [Role.SUPERVISOR, Role.INTAKE, Role.HEAD, Role.INVESTIGATOR, Role.OUTSIDE, Role.GATEKEEPER, Role.DECIDER]
+from tests.storage.making import (
+    NOBODY,
+    REGISTERED,
+    bare_case,
+    counted,
+    entry,
+    filed,
+    minutes,
+    registered,
+    request_in,
+    sent,
+    sorted_case,
+    words,
+)
 
 
 def test_a_list_of_files_costs_three_queries_however_long_it_is(house):
@@ -28,24 +39,33 @@ def test_a_list_of_files_costs_three_queries_however_long_it_is(house):
     assert (len(items), queries) == (5, 3)
 
 
-def everything_lets_in(house, role, number, walled):
-    """Two cases that everything opens to S0103 in this role; around the second there is a wall."""
-    me, queue = "S0103", Queue.OUTSIDE if role in {Role.OUTSIDE, Role.GATEKEEPER} else Queue.IGO
+def shown_to(house, role, number, me="S0103", standing=NOBODY):
+    """A case that everything opens to somebody in this role, as far as `standing` lets it; it is assigned to them."""
+    queue = Queue.OUTSIDE if role in {Role.OUTSIDE, Role.GATEKEEPER} else Queue.IGO
     state = State.REPORTED if role is Role.DECIDER else State.REGISTERED
-    for place, walls in enumerate([{}, {walled: frozenset({me})}]):
-        standing = replace(NOBODY, addressee=me if role is Role.SUPERVISOR else None, **walls)
-        case = registered(house.desk.work, bare_case(number + place, queue=queue, state=state), standing)
-        assigned = replace(case, version=2, assignees=(Assignment(me, Role.INVESTIGATOR),))
+    case = registered(
+        house.desk.work, bare_case(number, queue=queue, state=state, to=("igo", "ethics", "der")), standing
+    )
+    if role is Role.CUSTODIAN:
+        why = words(case.complaint)
         with house.desk.work() as work:
-            work.record(assigned, entry(About.case(case.number), version=2), house.desk.lookup.status(case.complaint))
-        yield case.number
+            work.keep_request(request_in(case, why), entry(About.case(case.number), sealed=(why,)))
+        return case
+    assigned = replace(case, version=2, assignees=(Assignment(me, Role.INVESTIGATOR),))
+    with house.desk.work() as work:
+        work.record(assigned, entry(About.case(case.number), version=2), house.desk.lookup.status(case.complaint))
+    return assigned
 
 
 @pytest.mark.parametrize("walled", ["walls", "walls_by_identity"])
 def test_a_walled_person_never_learns_of_a_case_in_any_role(house, walled):
     lookup, refusals = house.desk.lookup, set()
-    for number, role in enumerate(SEEING_ROLES):
-        shown, hidden = everything_lets_in(house, role, 2 * number, walled)
+    for number, role in enumerate(SIGHTS):
+        standing = replace(NOBODY, addressee="S0103" if role is Role.SUPERVISOR else None)
+        shown = shown_to(house, role, 2 * number, standing=standing).number
+        hidden = shown_to(
+            house, role, 2 * number + 1, standing=replace(standing, **{walled: frozenset({"S0103"})})
+        ).number
         sight = sight_of(Actor("S0103", role))
         assert lookup.case(shown, sight).number == shown
         listed = {case.number for case in lookup.cases(sight, CaseFilter())}
@@ -60,20 +80,30 @@ def test_a_walled_person_never_learns_of_a_case_in_any_role(house, walled):
     assert len(refusals) == 1
 
 
+@pytest.mark.parametrize("role", sorted(SIGHTS))
+def test_whoever_recused_themselves_sees_the_case_no_more_in_any_role(house, role):
+    case = shown_to(house, role, 0, standing=replace(NOBODY, addressee="S0103" if role is Role.SUPERVISOR else None))
+    sight = sight_of(Actor("S0103", role))
+    assert house.desk.lookup.case(case.number, sight) == case
+    after, walls = replace(case, version=case.version + 1, recused=frozenset({"S0103"})), frozenset({"S0103"})
+    with house.desk.work() as work:
+        work.record(after, entry(About.case(case.number), version=after.version), REGISTERED, walls=walls)
+    assert house.desk.lookup.cases(sight, CaseFilter()) == []
+    with pytest.raises(UnknownCase):
+        house.desk.lookup.case(case.number, sight)
+
+
 def test_whom_a_complaint_was_sent_to_as_supervisor_never_sees_its_case_in_another_role(house):
     me, lookup = "S0101", house.desk.lookup
-    for number, role in enumerate(SEEING_ROLES):
-        queue = Queue.OUTSIDE if role in {Role.OUTSIDE, Role.GATEKEEPER} else Queue.IGO
-        state = State.REPORTED if role is Role.DECIDER else State.REGISTERED
-        case = bare_case(number, queue=queue, state=state)
-        registered(house.desk.work, case, replace(NOBODY, addressee=me))
+    for number, role in enumerate(SIGHTS):
+        case = shown_to(house, role, number, me, replace(NOBODY, addressee=me))
         assert lookup.case(case.number, sight_of(Actor(me, Role.SUPERVISOR))) == case
         if role is not Role.SUPERVISOR:
             with pytest.raises(UnknownCase):
                 lookup.case(case.number, sight_of(Actor(me, role)))
 
 
-@pytest.mark.parametrize("role", sorted(set(Role) - set(SEEING_ROLES)))
+@pytest.mark.parametrize("role", sorted(set(Role) - set(SIGHTS)))
 def test_a_role_that_sees_no_cases_has_no_sight(role):
     with pytest.raises(NotPermitted):
         sight_of(Actor("S0012", role))
@@ -154,3 +184,33 @@ def test_the_directory_imported_last_counts_and_earlier_ones_stay(house):
     assert lookup.directory().person("S0070") is not None
     import_directory(house.desk, text[: text.rindex("S0070")], NOON + timedelta(days=1))
     assert lookup.directory().person("S0070") is None
+
+
+def test_of_several_parts_of_a_kind_the_first_and_the_last_are_found(house):
+    one = filed(house)
+    added = [words(one.complaint, Kind.CONSENT) for _ in range(3)]
+    for part in added:
+        with house.desk.work() as work:
+            work.note(entry(THE_SYSTEM, sealed=(part,)))
+    lookup = house.desk.lookup
+    assert lookup.parts(one.complaint, Kind.CONSENT) == added
+    assert lookup.part(one.complaint, Kind.CONSENT) == added[0]
+    assert lookup.latest(one.complaint, Kind.CONSENT) == added[-1]
+    assert lookup.sealed(one.complaint, added[1].id) == added[1]
+
+
+def test_a_part_of_another_complaint_is_never_found(house):
+    one, other, lookup = filed(house), filed(house), house.desk.lookup
+    mine = words(one.complaint, Kind.PERSONS)
+    with house.desk.work() as work:
+        work.note(entry(THE_SYSTEM, sealed=(mine,)))
+    for ask in (
+        lambda: lookup.sealed(other.complaint, mine.id),
+        lambda: lookup.sealed(one.complaint, uuid4()),
+        lambda: lookup.latest(other.complaint, Kind.PERSONS),
+        lambda: lookup.part(other.complaint, Kind.PERSONS),
+    ):
+        with pytest.raises(UnknownItem, match=r"^There is no such part\.$"):
+            ask()
+    assert lookup.parts(other.complaint, Kind.PERSONS) == []
+    assert lookup.sealed(one.complaint, mine.id) == lookup.latest(one.complaint, Kind.PERSONS) == mine

@@ -1,10 +1,7 @@
-from importlib.resources import as_file, files
 from uuid import UUID
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import insert, inspect, select, text
 
@@ -15,7 +12,7 @@ from storage.database import Database
 from storage.migrate import make_shred_store, upgrade
 from storage.tables import INSERT_ONLY, Instant, metadata, shred_keys, shred_metadata
 from tests.conftest import NOON
-from tests.storage.making import everything_sealed, filed, minutes, sorted_case
+from tests.storage.making import everything_sealed, filed, migrate, minutes, sorted_case
 
 
 @pytest.fixture
@@ -25,22 +22,15 @@ def database(tmp_path):
     database.engine.dispose()
 
 
-def migrate(database, to):
-    """Alembic as an operator would call it, on one writing transaction."""
-    with as_file(files("storage.migrations")) as folder, database.writing() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(folder))
-        config.attributes.update(connection=connection, metadata=metadata)
-        (command.upgrade if to == "head" else command.downgrade)(config, to)
-
-
 def schema(database, kinds=("table", "index")):
-    """The clauses of every definition, without Alembic's own table; where a clause stands means nothing."""
+    """The clauses of every definition, without Alembic's own table; where a clause stands, and quotes, mean nothing."""
     query = select(text("name, sql")).select_from(text("sqlite_master")).where(text("type = :kind AND sql IS NOT NULL"))
     with database.reading() as connection:
         rows = [row for kind in kinds for row in connection.execute(query, {"kind": kind})]
     return {
-        name: sorted(line.strip(" ,\t") for line in sql.splitlines()) for name, sql in rows if name != "alembic_version"
+        name: sorted(line.strip(" ,\t").replace('"', "") for line in sql.splitlines())
+        for name, sql in rows
+        if name != "alembic_version"
     }
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from datetime import datetime
 from hashlib import sha256, shake_256
 from pathlib import Path
@@ -16,7 +17,7 @@ from cases.errors import CannotStart, EvidenceUnreadable, ReceiptRefused
 from cases.ledger import About, Entry, EntryKind
 from cases.merkle import leaf_hash
 from cases.notes import Checkpoint, VerifierKey, open_note
-from cases.place import Kind, Place, Recipient, SealedPart, Wrap, origin_hash
+from cases.place import PADDED_TO, SEALED_FOR, Kind, Place, Recipient, SealedPart, Wrap, origin_hash
 from cases.receipt import read_receipt, write_receipt
 from storage.hybrid import PrivateKey
 from storage.keys import Keyring, _unwrapped
@@ -61,6 +62,16 @@ def test_a_place_is_still_written_as_it_was(path):
 
 def test_no_kind_of_place_goes_without_a_golden_file():
     assert {read(path)["kind"] for path in VECTORS.glob("place-*.txt")} == {kind.slug for kind in Kind}
+
+
+def test_the_formats_say_of_every_kind_who_it_is_sealed_for_and_how_far_it_is_filled_up():
+    told = (VECTORS.parents[1] / "docs" / "formats.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+) (\w+) \|.*\| ([a-z, ]+) \|$", told, re.MULTILINE)
+    assert {(int(byte), slug, frozenset(sealed.split(", "))) for byte, slug, sealed in rows} == {
+        (kind.value, kind.slug, SEALED_FOR[kind]) for kind in Kind
+    }
+    padded = told.partition("to a multiple of: ")[2].partition("\n\n")[0]
+    assert dict(re.findall(r"(\w+) (\d+)", padded)) == {kind.slug: str(step) for kind, step in PADDED_TO.items()}
 
 
 @golden("key-x-wing-*.txt")

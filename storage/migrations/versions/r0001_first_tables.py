@@ -1,5 +1,7 @@
 """The first tables."""
 
+from collections.abc import Iterator
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -287,12 +289,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_number", "mark"),
     )
     op.create_index("marks_by_mark", "marks", ["mark", "case_number"], unique=False)
+    for statement in _guards():
+        op.execute(statement)
+
+
+def _guards() -> Iterator[str]:
+    """Triggers that refuse whatever would rewrite an insert-only table, in either database's words."""
+    if not _is_sqlite():
+        yield (
+            "CREATE FUNCTION keeps() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION "
+            "'% is insert-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$"
+        )
     for table in INSERT_ONLY:
-        for event in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_keeps_against_{event.lower()} BEFORE {event} ON {table} "
+        for event in ("UPDATE", "DELETE") if _is_sqlite() else ("UPDATE", "DELETE", "TRUNCATE"):
+            yield f"CREATE TRIGGER {table}_keeps_against_{event.lower()} BEFORE {event} ON {table} " + (
                 f"BEGIN SELECT RAISE(ABORT, '{table} is insert-only'); END"
+                if _is_sqlite()
+                else "EXECUTE FUNCTION keeps()"
             )
+
+
+def _is_sqlite() -> bool:
+    return op.get_bind().dialect.name == "sqlite"
 
 
 def downgrade() -> None:
@@ -346,3 +364,5 @@ def downgrade() -> None:
     op.drop_table("checkpoints")
     op.drop_index("answers_by_time", table_name="answers")
     op.drop_table("answers")
+    if not _is_sqlite():
+        op.execute("DROP FUNCTION keeps()")

@@ -1,6 +1,7 @@
 """More states; a case's facts as written in its entries; copies to other offices; requests to learn who reported.
 
-What an older case never knew (clocks besides the next, who decided) begins empty; its next due time is kept.
+What an older case never knew (clocks besides the next, who decided) begins empty; its next due time is kept. Its
+register of persons and the reporter's consent are sealed, so the worker must begin them: each case is screened again.
 """
 
 import json
@@ -29,6 +30,7 @@ LATER = (
 )
 REPORTERS = ("acknowledge",)
 WORKED = "worked"
+RESCREEN = "INSERT INTO jobs (kind, about, run_at, attempts) VALUES ('rescreen', :about, :at, 0)"
 
 
 def upgrade() -> None:
@@ -40,6 +42,8 @@ def upgrade() -> None:
         cases.create_check_constraint("cases_state", _one_of(LATER))
     with op.batch_alter_table("cases") as cases:
         cases.alter_column("facts", server_default=None)
+    merged = sa.text("merged_into IS NOT NULL")
+    op.create_index("cases_by_target", "cases", ["merged_into"], sqlite_where=merged, postgresql_where=merged)
     op.create_table(
         "case_legs",
         sa.Column("case_number", sa.String(length=24), nullable=False),
@@ -87,6 +91,7 @@ def downgrade() -> None:
     op.drop_table("identity_requests")
     op.drop_index("case_legs_by_leg", table_name="case_legs")
     op.drop_table("case_legs")
+    op.drop_index("cases_by_target", table_name="cases")
     with op.batch_alter_table("cases") as cases:
         cases.drop_constraint("cases_state", type_="check")
         cases.drop_column("facts")
@@ -105,6 +110,7 @@ def _write_facts(connection: sa.Connection) -> None:
         facts = _facts(row, _categories(connection, number), _people(connection, number))
         text = json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         connection.execute(sa.text("UPDATE cases SET facts = :facts WHERE number = :number"), {"facts": text, **number})
+        connection.execute(sa.text(RESCREEN), {"about": row["number"], "at": row["received_at"]})
         for leg in row["sent_to"].split():
             connection.execute(sa.text("INSERT INTO case_legs VALUES (:number, :leg)"), {"leg": leg, **number})
 
@@ -129,13 +135,15 @@ def _facts(row: Any, categories: list[str], people: list[tuple[str, str]]) -> di
         "state": row["state"],
         "categories": categories,
         "received_at": _stamp(row["received_at"]),
+    }
+    told = {
         "assignees": [{"person": who, "role": role} for who, role in people if role != WORKED],
         "worked_by": sorted(who for who, role in people if role == WORKED),
         "clocks": _clocks(row),
     }
     facts |= {name: _stamp(row[name]) for name in ("acknowledged_at", "closed_at") if row[name] is not None}
     facts |= {"closure_reason": row["closure_reason"]} if row["closure_reason"] else {}
-    return {name: value for name, value in facts.items() if value != []}
+    return facts | {name: value for name, value in told.items() if value}
 
 
 def _clocks(row: Any) -> list[dict[str, Any]]:

@@ -1,38 +1,30 @@
 """People and complaints the verbs are tried on, over a real installation with the directory of tests/samples.
 
-S0102 reports; S0101 is their supervisor, S0100 and S0002 above; S0107 works in another unit.
+S0102 reports; S0101 is their supervisor, S0100 and S0002 above; S0107 works in another unit. S0001 heads the house,
+S0010 the office; S0011 is above its officers.
 """
 
 import csv
 import json
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
 
-from cases.case import Assignment, Case, Given
+from cases.case import Case, Given
 from cases.casework.administering import import_directory
 from cases.casework.filing import Filed, file_complaint
 from cases.casework.looking import (
-    custody,
     list_cases,
-    list_evidence,
-    read_messages,
-    read_original,
-    reasons,
-    show_case,
-    timeline,
 )
 from cases.casework.mailbox import Facts, Sent, add_evidence, find_mailbox
-from cases.casework.moving import make_assignment, make_move, moves_open, write_to_reporter
 from cases.casework.sorting import sort_complaint
 from cases.complaint import Consent, Draft, Reporter, Statement
-from cases.lifecycle import Action
 from cases.people import Role
+from cases.persons import Attribution
 from cases.ports import CaseFilter, Desk, EntryFilter
 from cases.sight import Actor
 from storage import House
@@ -43,17 +35,24 @@ from tests.conftest import NOON, SAMPLES
 
 REPORTER, BOSS, SUBJECT, ELSEWHERE = "S0102", "S0101", "S0107", "S0106"
 SUPERVISOR = Actor(BOSS, Role.SUPERVISOR)
-INTAKE = Actor("S0012", Role.INTAKE)
-HEAD = Actor("S0011", Role.HEAD)
-INVESTIGATOR = Actor("S0014", Role.INVESTIGATOR)
-DECIDER = Actor("S0021", Role.DECIDER)
-OUTSIDE = Actor("S0070", Role.OUTSIDE)
+INTAKE, INTAKE_TWO = Actor("S0012", Role.INTAKE), Actor("S0013", Role.INTAKE)
+HEAD, HEAD_TWO = Actor("S0011", Role.HEAD), Actor("S0010", Role.HEAD)
+INVESTIGATOR, INVESTIGATOR_TWO = Actor("S0014", Role.INVESTIGATOR), Actor("S0015", Role.INVESTIGATOR)
+DECIDER, DECIDER_TWO = Actor("S0021", Role.DECIDER), Actor("S0020", Role.DECIDER)
+OUTSIDE, OUTSIDE_TWO = Actor("S0070", Role.OUTSIDE), Actor("S0071", Role.OUTSIDE)
 GATEKEEPER = Actor("S0018", Role.GATEKEEPER)
+CUSTODIAN, CUSTODIAN_TWO = Actor("S0017", Role.CUSTODIAN), Actor("S0031", Role.CUSTODIAN)
 SORTED = NOON + timedelta(minutes=1)
 WHY = "To see what was posted."
 PICTURE = SAMPLES / "en-political-endorsement.png"
 REASONED = Given("As discussed.")
 CLOSING = Given("It was examined.", "unsubstantiated", "We found nothing to go on. Thank you.")
+EARLY = Given("The post is not ours to judge.", "outside_mandate", "Please turn to the office named here.")
+FINAL = Given("Decided as told.", "substantiated_measure_taken", "A measure was taken. Thank you.")
+MISCONDUCT = Given("Partly.", outcome="possible_misconduct")
+THEIRS = Attribution("attributed", "@somebody", "Photo and name match.")
+CONDUCT = date(2026, 2, 1)
+CATEGORY = "confidentiality_breach"
 
 
 @pytest.fixture
@@ -117,25 +116,6 @@ def add_picture(desk: Desk, receipt: str, path: Path = PICTURE) -> Facts:
     return add_evidence(desk, find_mailbox(desk, receipt), Sent([body], "image/png", path.name, len(body)), NOON)
 
 
-def moved(desk: Desk, actor: Actor, case: Case, action: Action, given: Given = REASONED) -> Case:
-    """A move on the case as it stands now."""
-    version = seen_now(desk, case).version
-    return make_move(desk, actor, case.number, version, action, given, SORTED)
-
-
-def assigned(desk: Desk, by: Actor, case: Case, who: Actor) -> Case:
-    version = seen_now(desk, case).version
-    return make_assignment(desk, by, case.number, version, Assignment(who.person, who.role), SORTED)
-
-
-def reported(desk: Desk, case: Case) -> Case:
-    """The whole way to a report, by the people of the office."""
-    moved(desk, INTAKE, case, Action.ASSESS)
-    moved(desk, HEAD, case, Action.OPEN_INVESTIGATION)
-    assigned(desk, HEAD, case, INVESTIGATOR)
-    return moved(desk, INVESTIGATOR, case, Action.ISSUE_REPORT)
-
-
 def seen_now(desk: Desk, case: Case) -> Case:
     """The case as it stands, whoever may see it."""
     found = desk.lookup.case_of(case.complaint)
@@ -177,19 +157,3 @@ def everything_kept(store: Database, folder: Path) -> tuple[dict[str, int], list
         rows = {name: connection.scalar(count) for name, count in counts.items()}
     files = [path for part in ("objects", "incoming") for path in (folder / part).rglob("*") if path.is_file()]
     return rows, sorted(map(str, files))
-
-
-def ways_in(desk: Desk, actor: Actor, number: str, item: UUID) -> Iterator[Callable[[], object]]:
-    """Everything the desk can do with a case."""
-    assignment = Assignment("S0015", Role.INVESTIGATOR)
-    yield lambda: show_case(desk, actor, number, SORTED)
-    yield lambda: list_evidence(desk, actor, number, SORTED)
-    yield lambda: read_original(desk, actor, number, item, WHY, SORTED)
-    yield lambda: custody(desk, actor, number, item)
-    yield lambda: timeline(desk, actor, number, 0, 100)
-    yield lambda: reasons(desk, actor, number, SORTED)
-    yield lambda: read_messages(desk, actor, number, SORTED)
-    yield lambda: moves_open(desk, actor, number)
-    yield lambda: make_move(desk, actor, number, 1, Action.CLOSE, CLOSING, SORTED)
-    yield lambda: make_assignment(desk, actor, number, 1, assignment, SORTED)
-    yield lambda: write_to_reporter(desk, actor, number, 1, "Who are you?", SORTED)

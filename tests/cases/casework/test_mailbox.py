@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from cases.casework.filing import file_complaint
 from cases.casework.looking import list_evidence, read_messages, read_original
 from cases.casework.mailbox import Sent, add_evidence, add_message, find_mailbox, open_mailbox, show_mailbox
-from cases.casework.moving import write_to_reporter
+from cases.casework.staffing import write_to_reporter
 from cases.errors import BodyNotWhole, EvidenceUnreadable, LedgerBroken, MediaRefused, ReceiptRefused, TooLarge
 from cases.ledger import leaf_of
 from cases.merkle import verify_inclusion

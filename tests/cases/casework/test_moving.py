@@ -8,11 +8,10 @@ from cases.case import Assignment, Given
 from cases.casework.entries import by_staff
 from cases.casework.looking import list_evidence, read_messages, reasons, show_case
 from cases.casework.mailbox import open_mailbox, show_mailbox
-from cases.casework.moving import make_assignment, make_move, moves_open, must_be_movable, write_to_reporter
+from cases.casework.moving import make_move, moves_open, must_be_movable
+from cases.casework.staffing import make_assignment, write_to_reporter
 from cases.catalogue import load
 from cases.errors import (
-    CaseError,
-    ConflictOfInterest,
     LedgerBroken,
     Malformed,
     MoveNotAllowed,
@@ -27,33 +26,50 @@ from cases.ports import Status
 from cases.sight import Actor
 from storage.tables import complaints
 from tests.cases.casework.conftest import (
-    BOSS,
     CLOSING,
     DECIDER,
+    DECIDER_TWO,
+    EARLY,
+    FINAL,
     GATEKEEPER,
     HEAD,
+    HEAD_TWO,
     INTAKE,
     INVESTIGATOR,
+    INVESTIGATOR_TWO,
     OUTSIDE,
+    REASONED,
     SORTED,
-    SUBJECT,
     SUPERVISOR,
     actions,
     after,
-    assigned,
     by_number,
     draft,
     entries,
     everything_kept,
     listed,
-    moved,
     open_case,
-    reported,
     seen_now,
     with_roles,
 )
+from tests.cases.casework.living import (
+    OUTSIDERS,
+    alleged,
+    assigned,
+    closed,
+    investigated,
+    moved,
+    rebuilt,
+    reported,
+    with_decider,
+)
 
-EARLY = Given("The post is not ours to judge.", "outside_mandate", "Please turn to the office named here.")
+WHOLE_LIFE = [
+    *("registered", "acknowledge", "assess", "conclude_assessment", "alleged", "proposed", "approve", "assigned"),
+    *("person_changed", "screened_again", "notify_subject", "record_finding", "send_findings", "record_comment"),
+    *("issue_report", "hand_to_decider", "issue_allegations", "record_response", "record_decision", "decide"),
+    *("notify_decision", "proposed", "approve"),
+]
 
 
 def mailbox(desk, filed):
@@ -66,17 +82,16 @@ def versions(desk, case):
 
 def test_a_case_runs_from_registration_to_a_reasoned_decision(desk):
     case, filed = open_case(desk)
-    moved(desk, INTAKE, case, Action.ACKNOWLEDGE, Given())
-    reported(desk, case)
-    closed = moved(desk, DECIDER, case, Action.CLOSE, CLOSING)
-    assert (closed.state, closed.closure_reason, closed.due) == (State.CLOSED, CLOSING.closure_reason, None)
-    assert seen_now(desk, case) == closed
-    assert closed.worked_by == {one.person for one in (INTAKE, HEAD, INVESTIGATOR)}
-    steps = ["registered", "acknowledge", "assess", "open_investigation", "assigned", "issue_report", "close"]
-    assert actions(desk, about=case.number, kind="change") == steps
-    assert versions(desk, case) == list(range(1, 8))
-    assert closed.version == 7
+    over = closed(desk, case)
+    assert (over.state, over.closure_reason, over.due) == (State.CLOSED, FINAL.closure_reason, None)
+    assert seen_now(desk, case) == over == rebuilt(desk, case)
+    assert over.worked_by == {one.person for one in (INTAKE, HEAD, INVESTIGATOR)}
+    assert over.decided_by == {DECIDER.person}
+    assert over.closed_by == {DECIDER.person, DECIDER_TWO.person}
+    assert actions(desk, about=case.number, kind="change") == WHOLE_LIFE
+    assert versions(desk, case) == list(range(1, over.version + 1))
     assert mailbox(desk, filed).status.slug == "closed"
+    assert [one.text for one in mailbox(desk, filed).letters][1:] == [FINAL.notice]
 
 
 def test_the_reporter_reads_acknowledgement_and_notice_with_the_receipt(desk):
@@ -101,11 +116,14 @@ def test_reason_and_notice_are_sealed_and_only_the_slug_stands_in_the_entry(desk
     case, filed = open_case(desk)
     moved(desk, HEAD, case, Action.CLOSE, EARLY)
     *_, closing = entries(desk, about=case.number)
+    case_facts = closing["facts"].pop("case")
     assert closing["facts"] == {"from": "registered", "to": "closed", "closure_reason": "outside_mandate"}
+    assert {"state", "closed_at", "closure_reason", "worked_by"} <= case_facts.keys()
     assert sorted(part["kind"] for part in closing["sealed"]) == ["message", "reason"]
     assert EARLY.reason not in json.dumps(closing)
     assert EARLY.notice not in json.dumps(closing)
-    assert list(reasons(desk, INTAKE, case.number, SORTED).values()) == [EARLY.reason]
+    said = {"reason": EARLY.reason, "notice": EARLY.notice}
+    assert list(reasons(desk, INTAKE, case.number, SORTED).values()) == [said]
     assert EARLY.reason not in str(mailbox(desk, filed))
 
 
@@ -148,7 +166,7 @@ def test_what_is_missing_is_told_before_the_version_and_who_may_not_before_eithe
             with pytest.raises(UnknownCase):
                 make_move(desk, INVESTIGATOR, case.number, version, Action.CLOSE, given, SORTED)
         with pytest.raises(Malformed):
-            must_be_movable(desk, INTAKE, case.number, Action.CLOSE, given)
+            must_be_movable(desk, INTAKE, case.number, Action.CLOSE, given, SORTED)
     with pytest.raises(StaleVersion):
         make_move(desk, INTAKE, case.number, 7, Action.CLOSE, EARLY, SORTED)
     with pytest.raises(StaleVersion):  # no step from here, so nothing can be missing
@@ -185,11 +203,11 @@ def test_a_role_without_a_say_is_told_so_only_where_it_sees_the_case(desk):
     with pytest.raises(NotPermitted):
         make_move(desk, SUPERVISOR, case.number, 1, Action.ASSESS, Given(), SORTED)
     with pytest.raises(NotPermitted):
-        must_be_movable(desk, SUPERVISOR, case.number, Action.ASSESS, Given())
+        must_be_movable(desk, SUPERVISOR, case.number, Action.ASSESS, Given(), SORTED)
     for stranger in (Actor("S0106", Role.SUPERVISOR), INVESTIGATOR, OUTSIDE, DECIDER):
         with pytest.raises(UnknownCase):
-            must_be_movable(desk, stranger, case.number, Action.ASSESS, Given())
-    assert must_be_movable(desk, INTAKE, case.number, Action.ASSESS, Given()) == case
+            must_be_movable(desk, stranger, case.number, Action.ASSESS, Given(), SORTED)
+    assert must_be_movable(desk, INTAKE, case.number, Action.ASSESS, Given(), SORTED) == case
 
 
 @pytest.mark.parametrize("worker", [INTAKE, HEAD, INVESTIGATOR])
@@ -199,9 +217,10 @@ def test_whoever_worked_a_case_neither_sees_nor_decides_it_as_decider(desk, work
     reported(desk, case)
     turned = Actor(worker.person, Role.DECIDER)
     assert listed(desk, turned) == []
-    with pytest.raises(UnknownCase):
-        moved(desk, turned, case, Action.CLOSE, CLOSING)
-    assert moved(desk, DECIDER, case, Action.CLOSE, CLOSING).state is State.CLOSED
+    for action in (Action.CLOSE, Action.APPROVE):
+        with pytest.raises(UnknownCase):
+            moved(desk, turned, case, action, CLOSING)
+    assert listed(desk, DECIDER) == [case.number]
 
 
 def test_somebody_assigned_cannot_decide_though_they_did_nothing(desk):
@@ -211,50 +230,6 @@ def test_somebody_assigned_cannot_decide_though_they_did_nothing(desk):
     assigned(desk, HEAD, case, Actor(DECIDER.person, Role.INTAKE))
     with pytest.raises(UnknownCase):
         moved(desk, DECIDER, case, Action.CLOSE, CLOSING)
-
-
-def test_a_letter_is_work_too(desk):
-    with_roles(desk, "S0013", Role.INTAKE, Role.DECIDER)
-    case, _ = open_case(desk)
-    write_to_reporter(desk, Actor("S0013", Role.INTAKE), case.number, 1, "Do you have a copy?", SORTED)
-    reported(desk, case)
-    assert listed(desk, Actor("S0013", Role.DECIDER)) == []
-    assert listed(desk, DECIDER) == [case.number]
-
-
-def test_somebody_walled_off_cannot_be_assigned_however_their_number_is_spelled(desk):
-    with_roles(desk, SUBJECT, Role.INVESTIGATOR)
-    for told in ({}, {"subjects": [{"name": "Colleague 0107"}]}, {"witnesses": [by_number(SUBJECT)]}):
-        case, _ = open_case(desk, draft(**told))
-        for spelled in (SUBJECT, SUBJECT.lower(), f" {SUBJECT} "):
-            with pytest.raises(ConflictOfInterest):
-                assigned(desk, INTAKE, case, Actor(spelled, Role.INVESTIGATOR))
-        assert versions(desk, case) == [1]
-
-
-def test_the_receiving_and_the_conflicted_supervisor_cannot_be_assigned(desk):
-    with_roles(desk, BOSS, Role.SUPERVISOR, Role.INVESTIGATOR)
-    for told in ({}, {"supervisor_involved": True}, {"subjects": [by_number("S0100")]}):
-        case, _ = open_case(desk, draft(**told))
-        with pytest.raises(ConflictOfInterest):
-            assigned(desk, INTAKE, case, Actor(BOSS, Role.INVESTIGATOR))
-
-
-def test_people_are_assigned_under_the_number_the_directory_gives_them(desk):
-    case, _ = open_case(desk)
-    taken_on = assigned(desk, INTAKE, case, Actor("s0014", Role.INVESTIGATOR))
-    assert taken_on.assignees == (Assignment(INVESTIGATOR.person, Role.INVESTIGATOR),)
-    assert INVESTIGATOR.person in taken_on.worked_by
-    assert listed(desk, INVESTIGATOR) == [case.number]
-    *_, noted = entries(desk, about=case.number)
-    assert (noted["action"], noted["facts"]) == ("assigned", {"person": "S0014", "as": "investigator"})
-
-
-def test_nobody_is_assigned_who_does_not_hold_the_role(desk):
-    case, _ = open_case(desk)
-    for nobody in (Actor("S9999", Role.INVESTIGATOR), Actor("S0014", Role.INTAKE)):
-        with pytest.raises(Malformed, match="#/person"):
-            assigned(desk, INTAKE, case, nobody)
 
 
 def test_a_swapped_mailbox_key_makes_letters_fail_and_nothing_is_sent(desk, store, place):
@@ -273,48 +248,105 @@ def test_a_swapped_mailbox_key_makes_letters_fail_and_nothing_is_sent(desk, stor
     assert moved(desk, INTAKE, case, Action.ASSESS, Given()).state is State.ASSESSMENT  # it writes no letter
 
 
-def test_only_those_who_work_the_case_write_to_the_reporter(desk):
-    case, filed = open_case(desk)
-    reported(desk, case)
-    with pytest.raises(NotPermitted):
-        write_to_reporter(desk, DECIDER, case.number, 5, "Hello.", SORTED)
-    with pytest.raises(NotPermitted):
-        write_to_reporter(desk, SUPERVISOR, case.number, 5, "Was it you?", SORTED)
-    letter = write_to_reporter(desk, INVESTIGATOR, case.number, 5, "Do you have a copy?", SORTED)
-    assert mailbox(desk, filed).letters == (letter,)
-    assert seen_now(desk, case).version == 6
-
-
-def test_a_letter_about_a_closed_case_opens_nothing_again(desk):
-    case, filed = open_case(desk)
-    moved(desk, HEAD, case, Action.CLOSE, EARLY)
-    write_to_reporter(desk, INTAKE, case.number, 2, "The other office wrote back.", after(minutes=9))
-    now = seen_now(desk, case)
-    assert (now.state, now.version) == (State.CLOSED, 3)
-    assert mailbox(desk, filed).status.slug == "closed"
-    for action in Action:
-        with pytest.raises(CaseError):
-            moved(desk, HEAD, case, action, CLOSING)
-
-
 def test_the_outside_office_works_a_case_against_the_office_to_its_end_but_does_not_decide_it(desk):
     case, filed = open_case(desk, draft(subjects=[by_number(INVESTIGATOR.person)]), pictures=1)
-    for own in (INTAKE, HEAD, Actor("S0015", Role.INVESTIGATOR), Actor("S0011", Role.INTAKE)):
+    for own in (INTAKE, HEAD, INVESTIGATOR_TWO, Actor("S0011", Role.INTAKE)):
         assert listed(desk, own) == []
     assert show_case(desk, OUTSIDE, case.number, SORTED).explanation["rule"] == "subject_is_igo_staff"
     assert len(list_evidence(desk, OUTSIDE, case.number, SORTED)) == 1
-    moved(desk, OUTSIDE, case, Action.ACKNOWLEDGE, Given())
-    moved(desk, OUTSIDE, case, Action.ASSESS)
-    moved(desk, OUTSIDE, case, Action.OPEN_INVESTIGATION)
+    investigated(desk, case, OUTSIDERS)
     with pytest.raises(Malformed, match="#/role"):
-        assigned(desk, OUTSIDE, case, Actor("S0015", Role.INVESTIGATOR))
-    assigned(desk, OUTSIDE, case, OUTSIDE)
-    moved(desk, OUTSIDE, case, Action.ISSUE_REPORT)
-    assert moves_open(desk, OUTSIDE, case.number)[1] == ()
+        assigned(desk, OUTSIDE, case, INVESTIGATOR_TWO)
+    other, _ = open_case(desk, draft(subjects=[by_number(INVESTIGATOR.person)]))
+    with_decider(desk, other, OUTSIDERS)
+    assert Action.RECORD_DECISION not in moves_open(desk, OUTSIDE, other.number, SORTED)[1]
     with pytest.raises(NotPermitted):
-        moves_open(desk, GATEKEEPER, case.number)
+        moves_open(desk, GATEKEEPER, other.number, SORTED)
     with pytest.raises(MoveNotAllowed):
-        moved(desk, OUTSIDE, case, Action.CLOSE, CLOSING)
-    assert moves_open(desk, DECIDER, case.number)[1] == (Action.CLOSE,)
-    assert moved(desk, DECIDER, case, Action.CLOSE, CLOSING).state is State.CLOSED
-    assert CLOSING.notice in {one.text for one in mailbox(desk, filed).letters}
+        moved(desk, OUTSIDE, other, Action.CLOSE, CLOSING)
+    third, filed = open_case(desk, draft(subjects=[by_number(INVESTIGATOR.person)]))
+    assert closed(desk, third, OUTSIDERS).state is State.CLOSED
+    assert FINAL.notice in {one.text for one in mailbox(desk, filed).letters}
+
+
+FOUR_EYES = {
+    Action.OPEN_INVESTIGATION: (alleged, INTAKE, HEAD, REASONED),
+    Action.CLOSE: (investigated, HEAD, INTAKE, replace(CLOSING, closure_reason="insufficient_information")),
+    Action.REOPEN: (closed, INTAKE, HEAD_TWO, replace(REASONED, ground="new_evidence")),
+}
+
+
+@pytest.mark.parametrize("action", FOUR_EYES)
+def test_what_takes_four_eyes_waits_for_another_and_carries_what_the_first_handed_in(desk, action):
+    life, first, second, given = FOUR_EYES[action]
+    case, filed = open_case(desk)
+    before = life(desk, case)
+    waiting = moved(desk, first, case, action, given)
+    assert (waiting.state, waiting.proposal.action, waiting.proposal.by) == (before.state, action, first.person)
+    letters = mailbox(desk, filed).letters
+    for alone in (first, Actor(first.person, second.role)):
+        assert Action.APPROVE not in moves_open(desk, alone, case.number, SORTED)[1]
+        with pytest.raises(MoveNotAllowed, match="second person"):
+            moved(desk, alone, case, Action.APPROVE)
+    assert {Action.APPROVE, Action.REJECT} <= set(moves_open(desk, second, case.number, SORTED)[1])
+    done = moved(desk, second, case, Action.APPROVE, Given())
+    assert (done.proposal, done.state is before.state) == (None, False)
+    assert done == rebuilt(desk, case)
+    told = mailbox(desk, filed).letters[len(letters) :]
+    assert [one.text for one in told] == ([given.notice] if given.notice else [])
+
+
+def test_a_proposal_can_be_rejected_with_reasons_or_withdrawn_by_whoever_made_it(desk):
+    case, filed = open_case(desk)
+    alleged(desk, case)
+    moved(desk, INTAKE, case, Action.OPEN_INVESTIGATION)
+    with pytest.raises(Malformed, match="#/reason"):
+        moved(desk, HEAD, case, Action.REJECT, Given())
+    with pytest.raises(MoveNotAllowed, match="withdraws it"):
+        moved(desk, HEAD, case, Action.WITHDRAW)
+    rejected = moved(desk, HEAD, case, Action.REJECT, Given("Too thin."))
+    assert (rejected.state, rejected.proposal, rejected.due.name) == (State.ASSESSMENT, None, "feedback")
+    moved(desk, INTAKE, case, Action.OPEN_INVESTIGATION)
+    withdrawn = moved(desk, INTAKE, case, Action.WITHDRAW, Given())
+    assert (withdrawn.state, withdrawn.proposal) == (State.ASSESSMENT, None)
+    with pytest.raises(MoveNotAllowed, match="No proposal waits"):
+        moved(desk, HEAD, case, Action.APPROVE)
+    assert len(mailbox(desk, filed).letters) == 1
+    said = [one["reason"] for one in reasons(desk, HEAD, case.number, SORTED).values()]
+    assert "Too thin." in said
+
+
+def test_what_was_handed_in_with_a_proposal_is_sealed_and_no_word_of_it_stands_in_an_entry(desk):
+    case, _ = open_case(desk)
+    investigated(desk, case)
+    moved(desk, HEAD, case, Action.CLOSE, replace(CLOSING, closure_reason="insufficient_information"))
+    *_, proposed = entries(desk, about=case.number)
+    assert (proposed["action"], proposed["facts"]["proposes"]) == ("proposed", "close")
+    assert sorted(part["kind"] for part in proposed["sealed"]) == ["proposal", "reason"]
+    for words in (CLOSING.reason, CLOSING.notice):
+        assert words not in json.dumps(proposed)
+
+
+def test_unreported_findings_or_undecided_allegations_stop_the_case_where_it_is(desk):
+    case, _ = open_case(desk)
+    investigated(desk, case)
+    with pytest.raises(MoveNotAllowed, match="1 of the allegations still lack a finding"):
+        moved(desk, INVESTIGATOR, case, Action.ISSUE_REPORT)
+    other, _ = open_case(desk)
+    with_decider(desk, other)
+    with pytest.raises(MoveNotAllowed, match="1 of the allegations still lack a decision"):
+        moved(desk, DECIDER, other, Action.CLOSE, FINAL)
+
+
+def test_rejecting_a_complaint_gives_its_reporter_the_reasons_in_the_mailbox(desk):
+    """UNDT/2018/039: a complainant is owed a reasoned decision, not silence."""
+    case, filed = open_case(desk)
+    moved(desk, INTAKE, case, Action.ASSESS, Given())
+    unreasoned = replace(EARLY, notice="  ")
+    for lacking in (unreasoned, replace(EARLY, reason="")):
+        with pytest.raises(Malformed):
+            moved(desk, INTAKE, case, Action.CLOSE, lacking)
+    assert mailbox(desk, filed).letters == ()
+    moved(desk, INTAKE, case, Action.CLOSE, EARLY)
+    assert [one.text for one in mailbox(desk, filed).letters] == [EARLY.notice]
+    assert mailbox(desk, filed).status.slug == "closed"

@@ -4,18 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-NUMBER = "IGO-2026-48213"
-FILED_AT = "2026-03-02T12:00:00Z"
-COMPLAINT_ID = "237b24d8-51a0-4c35-9ea9-ce7613a37062"
-EVIDENCE_ID = "0e61d4af-71a0-4c1e-a22b-4637cd2ff987"
-MESSAGE_ID = "973a0913-b2f9-4998-9228-b69c122d439f"
-EXPORT_ID = "880cb1c9-6254-45be-a6a2-5ff63f5e4a2e"
-SHA256 = "b4893457331fa42c1cf1f1cb4bd7c647942f3c3b2162875cf558bee1d0cb646b"
-
-PLACES: Mapping[str, str] = MappingProxyType(
-    {"number": NUMBER, "evidence_id": EVIDENCE_ID, "export_id": EXPORT_ID},
-)
-"""Examples of what stands in an address."""
+from api.examples.casework import CASEWORK, LETTER, WORK
+from api.examples.places import COMPLAINT_ID, EVIDENCE_ID, EXPORT_ID, FILED_AT, NUMBER, SHA256
 
 _STATEMENT: dict[str, Any] = {
     "summary": "Campaign video shared from an account that names the agency",
@@ -46,12 +36,6 @@ _FILED = {
     "acknowledge_by": "2026-03-09T12:00:00Z",
     "filing_proof": "rule12/filing-proof/1\n{…}\n\n— desk.example/rule12/filing TYhm…\n",
 }
-_LETTER = {
-    "message_id": MESSAGE_ID,
-    "from_reporter": True,
-    "at": "2026-03-03T08:15:00Z",
-    "text": "The posts are gone now; I kept screenshots.",
-}
 _FILE = {"evidence_id": EVIDENCE_ID, "size": 40142, "sha256": SHA256}
 _FILE_FACTS = _FILE | {"media_type": "image/png", "name": "screenshot.png"}
 _MAILBOX = {
@@ -64,7 +48,7 @@ _MAILBOX = {
     },
     "statement": _STATEMENT,
     "evidence": [_FILE_FACTS],
-    "messages": [_LETTER],
+    "messages": [LETTER],
     "proofs": {
         "filing_entry": '{"about":{"id":"237b24d8-…","kind":"complaint"},"action":"filed", …}',
         "tlog_proof": None,
@@ -90,7 +74,7 @@ _EXPLANATION = {
     "subjects": [{"position": 1, "matched": "one", "people": ["S0107"]}],
     "witnesses": [],
 }
-_CASE_PAGE = _CASE | {"routing": _CASE["routing"] | {"explanation": _EXPLANATION}, "statement": _STATEMENT}
+_CASE_PAGE = _CASE | WORK | {"routing": _CASE["routing"] | {"explanation": _EXPLANATION}, "statement": _STATEMENT}
 _ENTRY = {
     "position": 4,
     "index": 3,
@@ -157,15 +141,6 @@ _CATALOGUE = {
     ],
     "reviews": [{"instrument": "UNHCR/AI/2014/2", "due": "2016-09-04", "overdue": True}],
 }
-_OPEN_MOVES = [
-    {"move": "acknowledge", "to": "registered", "needs": []},
-    {
-        "move": "close",
-        "to": "closed",
-        "needs": ["reason", "closure_reason", "notice"],
-        "closure_reasons": ["not_personnel", "insufficient_information"],
-    },
-]
 _CSV = (
     "number,state,version,queue,categories,received_at,acknowledged_at,due,due_by,closed_at,closure_reason,assignees\r\n"
     f"{NUMBER},registered,1,igo,political_partisan,{FILED_AT},,acknowledge,2026-03-09T12:00:00Z,,,\r\n"
@@ -176,26 +151,16 @@ EXAMPLES: Mapping[str, tuple[Any, Any]] = MappingProxyType(
         "complaints.file": (_COMPLAINT, _FILED),
         "complaints.catalogue": (None, _CATALOGUE),
         "mailbox.show": (None, _MAILBOX),
-        "mailbox.messages": (None, [_LETTER]),
-        "mailbox.write": ({"text": _LETTER["text"]}, _LETTER),
+        "mailbox.messages": (None, [LETTER]),
+        "mailbox.write": ({"text": LETTER["text"]}, LETTER),
+        "mailbox.consent": (
+            {"consent": "open", "name": "Colleague 0102", "staff_number": "S0102"},
+            {"consent": "open"},
+        ),
         "mailbox.add": (None, _FILE),
         "cases.listed": (None, {"items": [_CASE], "next": "WyIyMDI2LTAzLTAyVDEyOjAwOjAwWiIsICJJR08tMjAyNi00ODIxMyJd"}),
         "cases.one": (None, _CASE_PAGE),
         "cases.timeline": (None, {"items": [_ENTRY], "next": "WzRd"}),
-        "cases.moves": (None, _OPEN_MOVES),
-        "cases.move": (
-            {"move": "assess"},
-            {"move": "assess", "outcome": "done", "state": "assessment", "version": 2},
-        ),
-        "cases.assign": (
-            {"person": "S0014", "role": "investigator"},
-            {"person": "S0014", "role": "investigator", "version": 2},
-        ),
-        "cases.letters": (None, [_LETTER]),
-        "cases.write": (
-            {"text": "Thank you. Could you tell us when you saw the first post?"},
-            _LETTER | {"from_reporter": False, "text": "Thank you. Could you tell us when you saw the first post?"},
-        ),
         "evidence.listed": (None, [_FILE_FACTS]),
         "evidence.custody": (None, [_ENTRY]),
         "audit.entries": (None, {"items": [_ENTRY], "next": None}),
@@ -206,5 +171,6 @@ EXAMPLES: Mapping[str, tuple[Any, Any]] = MappingProxyType(
         "audit.table": (None, _CSV),
         "health.alive": (None, {"status": "ok"}),
         "health.ready": (None, {"status": "ok", "waiting_since": None}),
+        **CASEWORK,
     }
 )

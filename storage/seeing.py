@@ -1,0 +1,101 @@
+"""Which cases exist for whom, and what a list is narrowed to: rules of `cases.sight` and filters, as conditions in SQL.
+
+Every query over cases goes through `visible`: a list, a page and a refusal cannot disagree.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_
+
+from cases.identity import Standing
+from cases.ports import CaseFilter
+from cases.sight import Sight
+from cases.times import read_stamp
+from storage.rows import RULED, WORKED
+from storage.signing import Marks
+from storage.tables import case_categories, case_legs, case_people, cases, identity_requests, marks
+
+
+def visible(sight: Sight, blind: Marks) -> ColumnElement[bool]:
+    """What must hold for a case to exist for the holder of this sight; no criterion at all means none."""
+    walls = (blind.wall(sight.person), blind.wall_by_identity(sight.person))
+    must = [~exists().where(marks.c.case_number == cases.c.number, marks.c.mark.in_(walls))]
+    if sight.queue is not None:
+        must.append(cases.c.queue == str(sight.queue))
+    if sight.states is not None:
+        must.append(cases.c.state.in_([str(state) for state in sight.states]))
+    if sight.assigned:
+        must.append(_is_assigned(sight.person))
+    if sight.leg is not None:
+        legs = case_legs.c.case_number == cases.c.number, case_legs.c.leg == sight.leg
+        must.append(exists().where(*legs))
+    if sight.asked:
+        must.append(_is_asked_about())
+    addressee = marks.c.mark == blind.addressee(sight.person)
+    sent = exists().where(marks.c.case_number == cases.c.number, addressee)
+    must.append(sent if sight.addressed else ~sent)
+    if sight.never_worked:
+        must.append(~_took_part(sight.person, WORKED))
+    if sight.no_part:
+        must.append(~_took_part(sight.person))
+    criteria = (
+        sight.queue,
+        sight.states,
+        sight.assigned or None,
+        sight.addressed or None,
+        sight.leg,
+        sight.asked or None,
+    )
+    return and_(*must, *(() if any(one is not None for one in criteria) else (cases.c.number.is_(None),)))
+
+
+def _is_assigned(person: str) -> ColumnElement[bool]:
+    """Asked to work this case, or the one this was merged into."""
+    case = case_people.c.case_number
+    mine = case_people.c.person == person, case_people.c.capacity.not_in((WORKED, RULED))
+    return exists().where(or_(case == cases.c.number, case == cases.c.merged_into), *mine)
+
+
+def _took_part(person: str, capacity: str | None = None) -> ColumnElement[bool]:
+    """Whether a person has, or had, a part in the case: any at all, or in one capacity."""
+    which = () if capacity is None else (case_people.c.capacity == capacity,)
+    return exists().where(case_people.c.case_number == cases.c.number, case_people.c.person == person, *which)
+
+
+def _is_asked_about() -> ColumnElement[bool]:
+    asked = identity_requests.alias()  # the query around it may read the same table
+    return exists().where(asked.c.case_number == cases.c.number, asked.c.standing == str(Standing.ASKED))
+
+
+def narrowed(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.state:
+        yield cases.c.state == str(wanted.state)
+    if wanted.category:
+        same = case_categories.c.case_number == cases.c.number
+        yield exists().where(same, case_categories.c.category == wanted.category)
+    if wanted.assignee:
+        yield _is_assigned(wanted.assignee)
+    if wanted.due_before:
+        yield cases.c.due_by < wanted.due_before
+    if wanted.merged_into:
+        yield cases.c.merged_into == wanted.merged_into
+    if wanted.received_from:
+        yield cases.c.received_at >= wanted.received_from
+    if wanted.received_to:
+        yield cases.c.received_at < wanted.received_to
+
+
+def page(query: Select[Any], wanted: CaseFilter) -> Select[Any]:
+    """Keyset pages: newest received first, or what is due soonest first (cases without a clock are left out)."""
+    by_due = wanted.sort == "due"
+    key: Any = cases.c.due_by if by_due else cases.c.received_at
+    if by_due:
+        query = query.where(key.is_not(None)).order_by(key, cases.c.number)
+    else:
+        query = query.order_by(key.desc(), cases.c.number.desc())
+    if wanted.after:
+        at, number = read_stamp(wanted.after[0]), wanted.after[1]
+        further = (key > at, cases.c.number > number) if by_due else (key < at, cases.c.number < number)
+        query = query.where(or_(further[0], and_(key == at, further[1])))
+    return query.limit(wanted.limit)
