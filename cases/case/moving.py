@@ -97,7 +97,7 @@ def propose(case: Case, asked: Move, law: Catalogue, sealed: UUID) -> Decided:
     proposed = replace(case, proposal=proposal, version=case.version + 1)
     proposed = proposed if asked.action in NO_WORK else worked(proposed, asked.by)
     proposed = sounded(case, proposed, PROPOSE, asked.at, law)
-    return proposed, {"proposes": str(asked.action), **asked.given.clear(), "case": changed(case, proposed)}
+    return proposed, {"proposes": str(asked.action), **asked.given.clear(step.needs), "case": changed(case, proposed)}
 
 
 def settle(case: Case, asked: Move, handed_in: Given, law: Catalogue) -> Decided:
@@ -202,7 +202,9 @@ def _made(case: Case, asked: Move, step: Step, law: Catalogue, approver: Actor |
         moved = extended(moved, given.clock, law, asked.office)
     if asked.action is Action.ADMINISTRATIVE_LEAVE and given.review_on:
         moved = _reviewed_on(moved, last_instant(given.review_on, law.calendar(asked.office)))
-    facts = {"from": str(case.state), "to": str(moved.state), **given.clear()}
+    facts = {"from": str(case.state), "to": str(moved.state), **given.clear(step.needs)}
+    if moved.closure_reason and not case.closure_reason:
+        facts["closure_reason"] = moved.closure_reason
     return moved, {**facts, "case": changed(case, moved)}
 
 

@@ -178,12 +178,12 @@ def unplaced(offices: Iterable[Office]) -> Iterator[str]:
     """Offices nobody knows, and those the routes ask for that no row holds or by which nobody could be told."""
     offices = tuple(offices)
     for row in offices:
-        yield from _unknown(f"{row.found.at()}: holds", (row.slug,), OFFICES)
+        yield from _unknown(f"{row.found.at('slug')}: holds", (row.slug,), OFFICES)
         if row.slug in ASKED_FOR and not (row.units or row.functions or row.numbers):
             yield f"{row.found.at('units')}: no unit, function or number shows who it is"
     for slug in OFFICES:
         if slug not in {row.slug for row in offices}:
-            yield f"offices.toml: no row {slug!r}"
+            yield f"offices.toml:1: no row {slug!r}"
 
 
 def _unknown(where: str, named: Iterable[str], known: Collection[str]) -> Iterator[str]:

@@ -294,7 +294,7 @@ def calendar_faults(calendars: Iterable[Calendar]) -> Iterator[str]:
         if strays := sorted(day for day in calendar.holidays if not calendar.covers(day)):
             yield f"{where} holiday {strays[0]} is outside the days it covers"
     if calendars and DEFAULT not in seen:
-        yield f"calendars.toml: no calendar has office = {DEFAULT!r}, for offices without one of their own"
+        yield f"calendars.toml:1: no calendar has office = {DEFAULT!r}, for offices without one of their own"
 
 
 def _is_zone(name: str) -> bool:

@@ -5,8 +5,9 @@ from dataclasses import replace
 from cases.lifecycle import Action, State
 from cases.people import Role
 from cases.sight import Actor
-from tests.cases.case.making import measured
+from tests.cases.case.making import LAW, measured
 
+CLOSURES = [row.slug for row in LAW.closures]
 HOLDS = {
     "S0001": (Role.INTAKE, Role.HEAD),
     "S0002": (Role.INTAKE, Role.INVESTIGATOR, Role.OUTSIDE),
@@ -60,6 +61,8 @@ def aimed(case, given, action, pick, measure):
     given = replace(given, measures=tuple(measured(one.person, measure) for one in given.measures))
     if action is Action.CONCLUDE_ASSESSMENT and pick % 3 == 0:
         return replace(given, outcome="advice_only")
+    if action is Action.CLOSE and pick % 2:
+        return replace(given, closure_reason=CLOSURES[pick % len(CLOSURES)])
     if case.allegations and action in {Action.RECORD_FINDING, Action.RECORD_DECISION}:
         one = case.allegations[pick % len(case.allegations)].id
         finding = "sufficient_evidence" if pick % 3 else given.finding

@@ -79,6 +79,8 @@ class Book:
             return action, proposer, given
         assert by.person != proposer.person, "one person alone"
         assert by.role in approvers(before.state, action)
+        if how is Action.REJECT:  # to refuse says, too, how the case goes on
+            self._acts(action, by)
         if how is Action.APPROVE:
             self._acts(action, by)
             self.did(before, action, proposer, given, at, second=by)

@@ -18,14 +18,13 @@ from cases.errors import CaseError
 from cases.lifecycle import SETTLING, Action, State
 from cases.people import Role
 from cases.sight import Actor
-from tests.cases.case.going_on import EVERYBODY, HOLDS, INVESTIGATOR, aimed, next_steps
+from tests.cases.case.going_on import CLOSURES, EVERYBODY, HOLDS, INVESTIGATOR, aimed, next_steps
 from tests.cases.case.living import Book, clocks_kept, takes_four_eyes
 from tests.cases.case.making import ANN, BEN, LAW, Story, as_read, complete, measured
 
 ANYBODY = st.sampled_from(EVERYBODY)
 SLUGS = [row.slug for row in LAW.measures]
 MEASURES = st.sampled_from(SLUGS)
-CLOSURES = [row.slug for row in LAW.closures]
 CHOICES = {
     "closure_reason": CLOSURES,
     "finding": ["no_evidence", "sufficient_evidence"],
@@ -284,7 +283,7 @@ class CaseLife(RuleBasedStateMachine):
                     lambda pick=pick: self.goes_on(adverse=pick % 3, guilty=pick % 2, again=pick % 3),
                     lambda by=by: self.the_moves_shown_as_open_are_those_that_are_not_refused(by=by),
                 ),
-                (8, 3, 1, 0.2, 4, 4, 1, 7, 1),
+                (8, 3, 2, 0.4, 4, 4, 1, 7, 1),
             )[0]()
 
     # What holds at any time
