@@ -251,7 +251,7 @@ class Work(Protocol):
         `recent` marks a look, so that it is written once per 15 minutes.
         """
 
-    def looked_lately(self, recent: str, since: datetime) -> bool: ...
+    def looked_lately(self, recent: str, since: datetime, until: datetime) -> bool: ...
     def keep_answer(self, answer: Answer, at: datetime) -> None:
         """Raises KeyReused when the key was used in the meantime."""
 

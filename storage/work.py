@@ -139,10 +139,13 @@ class SqlWork:
             self._connection.execute(delete(tables.looks).where(tables.looks.c.mark == mark))
             self._connection.execute(insert(tables.looks), {"mark": mark, "at": entry.at})
 
-    def looked_lately(self, recent: str, since: datetime) -> bool:
-        """Whether this look was written already."""
+    def looked_lately(self, recent: str, since: datetime, until: datetime) -> bool:
+        """Whether this look was written already; one of later than `until` was, by a clock since set back, and does
+        not count.
+        """
         looks = tables.looks
-        found = select(exists().where(looks.c.mark == self._marks.look(recent), looks.c.at > since))
+        lately = looks.c.at > since, looks.c.at <= until
+        found = select(exists().where(looks.c.mark == self._marks.look(recent), *lately))
         return bool(self._connection.scalar(found))
 
     def keep_answer(self, answer: Answer, at: datetime) -> None:

@@ -284,13 +284,14 @@ def test_the_same_idempotency_key_is_kept_once(house):
 
 def test_a_look_is_remembered_for_as_long_as_asked_and_by_nobody_elses_words(house):
     with house.desk.work() as work:
-        assert not work.looked_lately("S0012 at a case", minutes(-15))
+        assert not work.looked_lately("S0012 at a case", minutes(-15), minutes(4))
         work.note(entry(THE_SYSTEM), "S0012 at a case")
         work.note(entry(THE_SYSTEM, at=minutes(3)), "S0012 at a case")
     with house.desk.work() as work:
-        assert work.looked_lately("S0012 at a case", minutes(2))
-        assert not work.looked_lately("S0012 at a case", minutes(3))
-        assert not work.looked_lately("S0013 at a case", minutes(-15))
+        assert work.looked_lately("S0012 at a case", minutes(2), minutes(4))
+        assert not work.looked_lately("S0012 at a case", minutes(3), minutes(4))
+        assert not work.looked_lately("S0012 at a case", minutes(-15), minutes(-1))
+        assert not work.looked_lately("S0013 at a case", minutes(-15), minutes(4))
 
 
 def test_nobody_walled_off_or_written_to_is_named_or_counted_in_storage(house, database):
