@@ -70,6 +70,8 @@ def make_move(
     asked = Move(action, actor, at, given)
     change = _settling(desk, case, asked) if action in SETTLING else _stepping(desk, case, asked)
     with desk.work() as work:
+        if action is Action.MERGE:  # the other case may have been closed, into this one even, since it was looked at
+            _must_be_mergeable(desk, case, asked)
         store(work, change, at)
         if change.after.erased_at and not change.before.erased_at:
             work.erase(change.after)
