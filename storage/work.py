@@ -125,6 +125,13 @@ class SqlWork:
             raise StaleVersion("The request was settled in the meantime. Read it again.")
         self._write(entry)
 
+    def keep_custodian(self, number: str, person: str) -> None:
+        """A custodian who opened or decided a request: no other part of the case is for them."""
+        table = tables.custodians
+        known = exists().where(table.c.case_number == number, table.c.person == person)
+        if not self._connection.scalar(select(known)):
+            self._connection.execute(insert(table), {"case_number": number, "person": person})
+
     def revoke_grants(self, number: str) -> None:
         """End what waits and what was granted."""
         table = tables.identity_requests

@@ -94,6 +94,7 @@ def decide_on_request(
     noted = by_staff(desk, EntryKind.LOOK, case, actor, at, action, facts={"request": str(id_)}, sealed=(why,))
     with desk.work() as work:
         work.settle_request(decided, noted)
+        work.keep_custodian(number, actor.person)
         if then:
             then(work, decided)
     return decided
@@ -147,6 +148,8 @@ def _opened(
     facts |= {"request": str(request.id)} if request else {"consent": "open"}
     with desk.work() as work:
         work.note(by_staff(desk, EntryKind.LOOK, case, actor, at, action, facts=facts))
+        if actor.role is Role.CUSTODIAN:
+            work.keep_custodian(case.number, actor.person)
     part = desk.lookup.latest(case.complaint, Kind.IDENTITY)
     told: dict[str, Any] = json.loads(desk.vault.open(part, Recipient.IDENTITY))
     return told

@@ -101,7 +101,14 @@ def test_a_case_is_never_in_a_state_the_rules_do_not_know(filled, database, colu
         run(database, f"UPDATE cases SET {column} = '{slug}'")  # noqa: S608 - both are written above
 
 
-WITHOUT_AN_ENTRY = {"keep_answer", "ask_for", "done", "revoke_grants", "erase"}  # the caller writes it
+WITHOUT_AN_ENTRY = {
+    "keep_answer",
+    "ask_for",
+    "done",
+    "keep_custodian",
+    "revoke_grants",
+    "erase",
+}  # the caller writes it
 
 
 def of_an_intake(house, one):
@@ -146,6 +153,7 @@ def of_a_case(house, one):
     yield "keep_request", lambda work: work.keep_request(request_in(case, other), again)
     granted = replace(request, standing=Asked.GRANTED, decided_by="S0017", decided_at=NOON, until=minutes(1))
     yield "settle_request", lambda work: work.settle_request(granted, entry(about))
+    yield "keep_custodian", lambda work: work.keep_custodian(case.number, "S0017")
     yield "revoke_grants", lambda work: work.revoke_grants(case.number)
     yield "erase", lambda work: work.erase(replace(new, erased_at=NOON))
 
