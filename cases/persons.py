@@ -145,13 +145,20 @@ def change(register: Register, id_: UUID, new: Changed, directory: Directory, kn
     person = find(register, id_)
     if faults := _faults(person, new, directory, known):
         raise Malformed(faults)
-    renewed = replace(
-        person,
-        role=new.role or person.role,
-        settled=person.settled if new.settled is None else tuple(_spelled(directory, one) for one in new.settled),
-        attribution=new.attribution or person.attribution,
-    )
+    settled = person.settled if new.settled is None else tuple(_spelled(directory, one) for one in new.settled)
+    renewed = replace(person, role=new.role or person.role, settled=settled)
+    attribution = new.attribution or (None if is_another(person, renewed) else person.attribution)
+    renewed = replace(renewed, attribution=attribution)
     return tuple(renewed if one.id == id_ else one for one in register)
+
+
+def is_another(before: CasePerson, after: CasePerson) -> bool:
+    """Whether somebody else is meant than could be meant until now: an account of the first is not theirs."""
+    if after.settled is None or after.settled == before.settled:
+        return False
+    meant = set(before.possible if before.settled is None else before.settled)
+    outsider = before.settled == ()
+    return outsider or (bool(meant) and (not after.settled or not set(after.settled) <= meant))
 
 
 def _faults(person: CasePerson, new: Changed, directory: Directory, known: Sequence[str]) -> list[Fault]:

@@ -62,7 +62,8 @@ class Sight:
 
     `addressed` means: sent to them as the reporter's supervisor. Without it, such a case does not exist for them: who
     received it as a supervisor takes no other part in it. `no_part`: never worked, decided or reviewed it, nor is
-    assigned. `leg`: a copy went there. `asked`: somebody waits for a custodian's word on it.
+    assigned. `leg`: a copy went there. `asked`: somebody waits for a custodian's word on it. Without it, a case in
+    which they opened or decided a request as custodian does not exist for them.
     """
 
     person: str

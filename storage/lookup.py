@@ -23,6 +23,7 @@ from storage.tables import (
     answers,
     cases,
     complaints,
+    custodians,
     directories,
     entries,
     evidence,
@@ -140,6 +141,12 @@ class SqlLookup:
 
     def is_addressed(self, number: str, person: str) -> bool:
         return self._is_marked(number, (self._blind.addressee(person),))
+
+    def is_custodian(self, number: str, person: str) -> bool:
+        """Whether a person opened or decided a request to learn who reported."""
+        found = select(exists().where(custodians.c.case_number == number, custodians.c.person == person))
+        with self._database.reading() as connection:
+            return bool(connection.scalar(found))
 
     def _is_marked(self, number: str, any_of: tuple[bytes, ...]) -> bool:
         found = select(exists().where(marks.c.case_number == number, marks.c.mark.in_(any_of)))

@@ -14,7 +14,7 @@ from cases.sight import Sight
 from cases.times import read_stamp
 from storage.rows import RULED, WORKED
 from storage.signing import Marks
-from storage.tables import case_categories, case_legs, case_people, cases, identity_requests, marks
+from storage.tables import case_categories, case_legs, case_people, cases, custodians, identity_requests, marks
 
 
 def visible(sight: Sight, blind: Marks) -> ColumnElement[bool]:
@@ -30,8 +30,8 @@ def visible(sight: Sight, blind: Marks) -> ColumnElement[bool]:
     if sight.leg is not None:
         legs = case_legs.c.case_number == cases.c.number, case_legs.c.leg == sight.leg
         must.append(exists().where(*legs))
-    if sight.asked:
-        must.append(_is_asked_about())
+    guarded = exists().where(custodians.c.case_number == cases.c.number, custodians.c.person == sight.person)
+    must.append(_is_asked_about() if sight.asked else ~guarded)
     addressee = marks.c.mark == blind.addressee(sight.person)
     sent = exists().where(marks.c.case_number == cases.c.number, addressee)
     must.append(sent if sight.addressed else ~sent)

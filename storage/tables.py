@@ -203,6 +203,13 @@ identity_requests = Table(
     Index("identity_requests_waiting", "standing", "asked_at"),
 )
 
+custodians = Table(
+    "custodians",
+    metadata,
+    Column("case_number", String(24), ForeignKey("cases.number"), primary_key=True),
+    Column("person", String(40), primary_key=True),
+)
+
 marks = Table(
     "marks",
     metadata,

@@ -125,6 +125,13 @@ class SqlWork:
             raise StaleVersion("The request was settled in the meantime. Read it again.")
         self._write(entry)
 
+    def keep_custodian(self, number: str, person: str) -> None:
+        """A custodian who opened or decided a request: no other part of the case is for them."""
+        table = tables.custodians
+        known = exists().where(table.c.case_number == number, table.c.person == person)
+        if not self._connection.scalar(select(known)):
+            self._connection.execute(insert(table), {"case_number": number, "person": person})
+
     def revoke_grants(self, number: str) -> None:
         """End what waits and what was granted."""
         table = tables.identity_requests
@@ -139,10 +146,13 @@ class SqlWork:
             self._connection.execute(delete(tables.looks).where(tables.looks.c.mark == mark))
             self._connection.execute(insert(tables.looks), {"mark": mark, "at": entry.at})
 
-    def looked_lately(self, recent: str, since: datetime) -> bool:
-        """Whether this look was written already."""
+    def looked_lately(self, recent: str, since: datetime, until: datetime) -> bool:
+        """Whether this look was written already; one of later than `until` was, by a clock since set back, and does
+        not count.
+        """
         looks = tables.looks
-        found = select(exists().where(looks.c.mark == self._marks.look(recent), looks.c.at > since))
+        lately = looks.c.at > since, looks.c.at <= until
+        found = select(exists().where(looks.c.mark == self._marks.look(recent), *lately))
         return bool(self._connection.scalar(found))
 
     def keep_answer(self, answer: Answer, at: datetime) -> None:

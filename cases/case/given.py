@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,7 @@ SEALED = frozenset(
 )
 """Needs whose words are nobody's but the desk's: kept sealed, never in an entry."""
 
+FURTHEST = timedelta(days=3653)
 DECIDERS_WORDS = ("aggravating", "mitigating", "proportionality", "authority", "severity_reasons")
 
 
@@ -124,7 +125,7 @@ def must_be_complete(action: Action, step: Step, given: Given, law: Catalogue, o
     Raises Malformed.
     """
     faults = [Fault(f"#/{need}", f"{action} needs this.") for need in Need if need in step.needs and given.lacks(need)]
-    faults += _unknown_terms(step, given, law, on)
+    faults += [*_unknown_terms(step, given, law, on), *_of_days(step, given, on)]
     if Need.MEASURES in step.needs:
         faults += _of_measures(given.measures or (), law, on)
     if faults:
@@ -137,6 +138,14 @@ def _unknown_terms(step: Step, given: Given, law: Catalogue, on: date) -> Iterat
         known = [term.slug for term in law.terms(set_, on)]
         if need in step.needs and slug and slug not in known:
             yield Fault(f"#/{need}", f"One of {', '.join(known)} is expected.")
+
+
+def _of_days(step: Step, given: Given, on: date) -> Iterator[Fault]:
+    """A day until which somebody may act, or on which something is looked at again, lies ahead; not past ten years."""
+    for need in (Need.APPEAL_BY, Need.REVIEW_ON):
+        day = getattr(given, need)
+        if need in step.needs and day and not on < day <= on + FURTHEST:
+            yield Fault(f"#/{need}", "This must be a day after today, within ten years.")
 
 
 def _of_measures(measures: tuple[Measure, ...], law: Catalogue, on: date) -> Iterator[Fault]:

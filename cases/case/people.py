@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from cases.case.clocked import sounded
-from cases.case.facts import Allegation, Assignment, Case
+from cases.case.facts import Allegation, Assignment, Case, Hearing
 from cases.case.moving import worked
 from cases.case.written import changed
 from cases.catalogue import Catalogue, Provision
@@ -93,6 +93,31 @@ def unproposed(case: Case, at: datetime, law: Catalogue) -> Case:
 
 def _without(case: Case, people: frozenset[str] | set[str], role: Role | None = None) -> tuple[Assignment, ...]:
     return tuple(one for one in case.assignees if one.person not in people or role not in (None, one.role))
+
+
+def identified(case: Case, person: UUID, provision: Provision, *, another: bool) -> Case:
+    """The case once it is said who a person of it is: who decides on what is alleged follows from that.
+
+    For `another` than was meant until now nothing stands of what the first was told and answered, nor that the account
+    is theirs. Raises MoveNotAllowed once it was decided.
+    """
+    if another and case.decided_at and person in case.subjects():
+        raise MoveNotAllowed("It was decided on this person: add the other one, or reopen the case.")
+    allegations = tuple(_under(one, provision) if one.person == person else one for one in case.allegations)
+    known = replace(case, allegations=allegations if case.decided_at is None else case.allegations)
+    if not another:
+        return known
+    owed = known.owed | ({person} & known.notified)
+    known = replace(known, attributed=known.attributed - {person}, notified=known.notified - {person}, owed=owed)
+    if person not in known.subjects() or known.state is State.CLOSED:
+        return known
+    return replace(known, comment=Hearing.NOT_ASKED, response=Hearing.NOT_ASKED)
+
+
+def _under(one: Allegation, provision: Provision) -> Allegation:
+    """An allegation under what governs the person; what was decided here falls when it is not decided here."""
+    under = replace(one, authority=provision.decider, here=provision.decided_here)
+    return under if under.here is one.here else replace(under, standard=None, misconduct=None)
 
 
 def allege(case: Case, person: UUID, category: str, provision: Provision, by: Actor) -> Decided:

@@ -11,7 +11,7 @@ from cases.ledger import REPORTER, About, EntryKind
 from cases.place import Kind, SealedPart
 from cases.ports import Desk, Then
 
-CONSENT = "consent"
+CONSENT, CONSENT_CHANGED = "consent", "consent_changed"
 
 
 def change_consent(
@@ -32,7 +32,7 @@ def change_consent(
             desk.vault.seal(Kind.IDENTITY, owner, canonical(reporter.identity())),
             desk.vault.seal(Kind.ROUTING_FACTS, owner, canonical(facts)),
         )
-    noted = entry(EntryKind.INTAKE, About.complaint(complaint.id), at, REPORTER, "consent_changed", sealed=sealed)
+    noted = entry(EntryKind.INTAKE, About.complaint(complaint.id), at, REPORTER, CONSENT_CHANGED, sealed=sealed)
     with desk.work() as work:
         work.note(noted)
         work.ask_for(CONSENT, str(complaint.id), at)

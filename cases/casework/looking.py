@@ -90,7 +90,7 @@ def note_look(
     """One entry per person, thing and 15 minutes, committed before anything is opened."""
     recent = canonical([actor.person, str(actor.role), case.number, action, dict(facts)]).decode()
     with desk.work() as work:
-        if work.looked_lately(recent, at - ONE_LOOK):
+        if work.looked_lately(recent, at - ONE_LOOK, at):
             return
         sealed = (desk.vault.seal(Kind.REASON, owner_of(desk, case), canonical({"reason": reason})),) if reason else ()
         work.note(by_staff(desk, EntryKind.LOOK, case, actor, at, action, facts=facts, sealed=sealed), recent)

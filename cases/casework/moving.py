@@ -10,6 +10,7 @@ from cases.case import (
     Case,
     Given,
     Move,
+    Proposal,
     move,
     must_be_settleable,
     must_have_a_say,
@@ -35,7 +36,8 @@ def moves_open(desk: Desk, actor: Actor, number: str, at: datetime) -> tuple[Cas
     """The moves this person could make now. Raises UnknownCase or NotPermitted."""
     case = find_case(desk, actor, number)
     must_see(actor, Part.WORK)
-    return case, open_to(case, actor, at, desk.law)
+    moves = open_to(case, actor, at, desk.law)
+    return case, tuple(move for move in moves if move is not Action.APPROVE or _stands(desk, case.proposal))
 
 
 def must_be_movable(desk: Desk, actor: Actor, number: str, action: Action, given: Given, at: datetime) -> Case:
@@ -70,6 +72,8 @@ def make_move(
     asked = Move(action, actor, at, given)
     change = _settling(desk, case, asked) if action in SETTLING else _stepping(desk, case, asked)
     with desk.work() as work:
+        if action is Action.MERGE:  # the other case may have been closed, into this one even, since it was looked at
+            _must_be_mergeable(desk, case, asked)
         store(work, change, at)
         if change.after.erased_at and not change.before.erased_at:
             work.erase(change.after)
@@ -112,11 +116,20 @@ def _settling(desk: Desk, case: Case, asked: Move) -> Change:
     proposal = must_be_settleable(case, asked, desk.law)
     handed_in = Given()
     if asked.action is Action.APPROVE:
+        if not _stands(desk, proposal):
+            why = "Whoever proposed this holds that role no longer: reject it, and let somebody else propose it."
+            raise MoveNotAllowed(why, moves_open(desk, asked.by, case.number, asked.at)[1])
         handed_in = _handed_in(desk, case, proposal.given)
     decided = settle(case, asked, handed_in, desk.law)
     sealed = reason_part(desk, case, asked.given.words())
     change = staff_change(desk, asked.by, case, decided, str(asked.action), asked.at, sealed)
     return _with_letter(desk, change, replace(asked, action=proposal.action, given=handed_in))
+
+
+def _stands(desk: Desk, proposal: Proposal | None) -> bool:
+    """Whether whoever proposed something still holds the role they did it in."""
+    proposer = desk.lookup.directory().person(proposal.by) if proposal else None
+    return proposal is not None and proposer is not None and proposal.role in proposer.roles
 
 
 def _handed_in(desk: Desk, case: Case, part: UUID) -> Given:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from cases.case import ALLEGERS, Case, changed, must_work
 from cases.case.moving import worked
+from cases.case.people import identified
 from cases.casework.changes import RESCREEN, reason_part, staff_change, store
 from cases.casework.entries import must_be_kept
 from cases.casework.looking import find_case, find_kept, note_look
@@ -15,7 +16,17 @@ from cases.casework.moving import must_be_current
 from cases.casework.registers import kept_register, open_register
 from cases.casework.screening import screened_at_once
 from cases.errors import Fault, Malformed, MoveNotAllowed, NotPermitted
-from cases.persons import ATTRIBUTED, CasePerson, Changed, PersonRole, Register, change, find
+from cases.persons import (
+    ATTRIBUTED,
+    CasePerson,
+    Changed,
+    PersonRole,
+    Register,
+    change,
+    find,
+    is_another,
+    personnel_type,
+)
 from cases.place import Kind
 from cases.ports import Desk, Then
 from cases.sight import Actor, Part
@@ -67,7 +78,8 @@ def change_person(
 ) -> CasePerson:
     """Say anew what part a person has, who of the directory they are, or whose an account is.
 
-    A change of part is owed to the person as a notice (UNDT/2022/128). Raises as `add_person`, and UnknownItem.
+    A change of part is owed to the person as a notice (UNDT/2022/128). Somebody else than was meant until now is told
+    and heard anew. Raises as `add_person`, and UnknownItem or MoveNotAllowed.
     """
     case = _workable(desk, actor, number, version)
     before = open_register(desk, case)
@@ -79,6 +91,9 @@ def change_person(
     facts = _facts_of(old, person)
 
     def noted(case: Case) -> Case:
+        if old.settled != person.settled:
+            provision = desk.law.provisions_for(personnel_type(person, desk.lookup.directory()), at.date())
+            case = identified(case, id_, provision, another=is_another(old, person))
         owed = case.owed | {id_} if old.role is not person.role else case.owed
         tied = person.attribution is not None and person.attribution.status == ATTRIBUTED
         attributed = case.attributed | {id_} if tied else case.attributed - {id_}

@@ -32,7 +32,8 @@ def make_assignment(
     must_be_assignable(case, who.role)
     must_be_current(case, version)
     who = replace(who, person=person.staff_number)  # the wall knows one spelling of a number
-    walled = desk.lookup.is_walled(number, who.person) or desk.lookup.is_addressed(number, who.person)
+    apart = (desk.lookup.is_walled, desk.lookup.is_addressed, desk.lookup.is_custodian)
+    walled = any(is_apart(number, who.person) for is_apart in apart)
     change = staff_change(desk, actor, case, assign(case, who, actor, walled=walled), "assigned", at)
     return _stored(desk, change, at, then)
 

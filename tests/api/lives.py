@@ -153,8 +153,9 @@ class Life:
         ruling = {"facts_established": "They posted it.", "standard": "preponderance", "misconduct": True}
         self.move(Role.DECIDER, "record_decision", allegation=self.allegation, reason="See the report.", **ruling)
         self.move(Role.DECIDER, "decide", measures=[MEASURE | {"person": self.subject}], reason="See above.")
-        told = {"reason": "By letter.", "appeal_route": "The tribunal.", "appeal_by": "2030-01-01"}
-        self.move(Role.DECIDER, "notify_decision", **told)
+        told = {"reason": "By letter.", "appeal_route": "The tribunal."}
+        appeal_by = datetime.now(UTC).date() + timedelta(days=60)
+        self.move(Role.DECIDER, "notify_decision", appeal_by=str(appeal_by), **told)
         return self
 
     def close(self) -> "Life":

@@ -101,7 +101,14 @@ def test_a_case_is_never_in_a_state_the_rules_do_not_know(filled, database, colu
         run(database, f"UPDATE cases SET {column} = '{slug}'")  # noqa: S608 - both are written above
 
 
-WITHOUT_AN_ENTRY = {"keep_answer", "ask_for", "done", "revoke_grants", "erase"}  # the caller writes it
+WITHOUT_AN_ENTRY = {
+    "keep_answer",
+    "ask_for",
+    "done",
+    "keep_custodian",
+    "revoke_grants",
+    "erase",
+}  # the caller writes it
 
 
 def of_an_intake(house, one):
@@ -146,6 +153,7 @@ def of_a_case(house, one):
     yield "keep_request", lambda work: work.keep_request(request_in(case, other), again)
     granted = replace(request, standing=Asked.GRANTED, decided_by="S0017", decided_at=NOON, until=minutes(1))
     yield "settle_request", lambda work: work.settle_request(granted, entry(about))
+    yield "keep_custodian", lambda work: work.keep_custodian(case.number, "S0017")
     yield "revoke_grants", lambda work: work.revoke_grants(case.number)
     yield "erase", lambda work: work.erase(replace(new, erased_at=NOON))
 
@@ -284,13 +292,14 @@ def test_the_same_idempotency_key_is_kept_once(house):
 
 def test_a_look_is_remembered_for_as_long_as_asked_and_by_nobody_elses_words(house):
     with house.desk.work() as work:
-        assert not work.looked_lately("S0012 at a case", minutes(-15))
+        assert not work.looked_lately("S0012 at a case", minutes(-15), minutes(4))
         work.note(entry(THE_SYSTEM), "S0012 at a case")
         work.note(entry(THE_SYSTEM, at=minutes(3)), "S0012 at a case")
     with house.desk.work() as work:
-        assert work.looked_lately("S0012 at a case", minutes(2))
-        assert not work.looked_lately("S0012 at a case", minutes(3))
-        assert not work.looked_lately("S0013 at a case", minutes(-15))
+        assert work.looked_lately("S0012 at a case", minutes(2), minutes(4))
+        assert not work.looked_lately("S0012 at a case", minutes(3), minutes(4))
+        assert not work.looked_lately("S0012 at a case", minutes(-15), minutes(-1))
+        assert not work.looked_lately("S0013 at a case", minutes(-15), minutes(4))
 
 
 def test_nobody_walled_off_or_written_to_is_named_or_counted_in_storage(house, database):

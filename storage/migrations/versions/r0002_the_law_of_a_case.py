@@ -70,6 +70,13 @@ def upgrade() -> None:
     )
     op.create_index("identity_requests_by_case", "identity_requests", ["case_number", "asked_at"], unique=False)
     op.create_index("identity_requests_waiting", "identity_requests", ["standing", "asked_at"], unique=False)
+    op.create_table(
+        "custodians",
+        sa.Column("case_number", sa.String(length=24), nullable=False),
+        sa.Column("person", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["case_number"], ["cases.number"]),
+        sa.PrimaryKeyConstraint("case_number", "person"),
+    )
     _write_facts(op.get_bind())
 
 
@@ -86,6 +93,7 @@ def downgrade() -> None:
             sa.text("UPDATE cases SET state = :earlier WHERE state = :state").bindparams(earlier=earlier, state=state)
         )
     op.execute(sa.text("DELETE FROM case_people WHERE capacity = 'ruled'"))
+    op.drop_table("custodians")
     op.drop_index("identity_requests_waiting", table_name="identity_requests")
     op.drop_index("identity_requests_by_case", table_name="identity_requests")
     op.drop_table("identity_requests")
