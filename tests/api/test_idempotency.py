@@ -52,9 +52,9 @@ def creating(office: Office) -> dict[str, Send]:
         "allegation": change(intake, "allegations", ALLEGED | {"person": subject}, 8),
         "unassignment": change(head, "assignments/end", PERSON | {"reason": "On leave."}, 9),
         "request": lambda key: intake.post(f"{case}/identity-requests", WHY, Idempotency_Key=key),
+        "decision": lambda key: custodian.post(decision, {"grant": True, "reason": "Necessary."}, Idempotency_Key=key),
         "consent": lambda key: holder.post(f"{MAILBOX}/consent", {"consent": "open"}, Idempotency_Key=key),
         "export": lambda key: auditor.post(f"{PREFIX}/audit/exports", {}, Idempotency_Key=key),
-        "decision": lambda key: custodian.post(decision, {"grant": True, "reason": "Necessary."}, Idempotency_Key=key),
         "own conflict": change(
             head, "persons", {"role": "witness", "staff_number": "S0011", "reason": "I was there."}, 10
         ),
