@@ -223,3 +223,13 @@ def test_nobody_else_is_put_in_the_place_of_somebody_it_was_decided_on():
     with pytest.raises(MoveNotAllowed, match="It was decided on this person"):
         identified(story.case, ANN, STAFF, another=True)
     assert identified(story.case, ANN, UNV, another=False).allegations == story.case.allegations
+
+
+def test_whoever_decided_once_is_remembered_through_every_later_round():
+    story = decide(story_at(State.WITH_DECIDER))
+    for reviewer in (HEAD_3, Actor("S0008", Role.HEAD)):
+        story.two(INTAKE, "reopen", reviewer)
+        story.does(INTAKE, "close")
+    story.two(INTAKE, "reopen", Actor("S0007", Role.HEAD))
+    assert story.case.decided_before == {DECIDER.person}
+    assert story.case.reopened == 3
