@@ -55,7 +55,7 @@ PADDED_TO: Mapping[Kind, int] = MappingProxyType(
         Kind.IDENTITY: 2048,
         Kind.ROUTING_FACTS: 2048,
         Kind.EXPLANATION: 4096,
-        Kind.SUPERVISOR_LEG: 4096,
+        Kind.SUPERVISOR_LEG: 8192,  # it tells of every superior who was passed over
         Kind.PERSONS: 4096,
         Kind.CONSENT: 256,
     }

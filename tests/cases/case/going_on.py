@@ -28,6 +28,7 @@ def next_steps(case, *, adverse, guilty, again):
         yield "approve", {}
     adversely = {"finding": "sufficient_evidence" if adverse else "no_evidence"}
     unfound = next((one.id for one in case.allegations if not one.finding), None)
+    cleared = next((one.id for one in case.allegations if one.finding == "no_evidence"), None)
     unruled = next((one.id for one in case.allegations if one.here and one.misconduct is None), None)
     untold = next(iter((case.subjects() - case.notified) | case.owed), None)
     ruling = {"misconduct": guilty, "standard": "clear_and_convincing", "allegation": unruled}
@@ -39,10 +40,16 @@ def next_steps(case, *, adverse, guilty, again):
         State.INVESTIGATION: [
             *([("notify_subject", {"person": untold})] if untold else []),
             *([("record_finding", {**adversely, "allegation": unfound})] if unfound else []),
+            *([("send_findings", {})] if guilty else []),
             ("issue_report", {}),
             ("send_findings", {}),
         ],
-        State.FINDINGS_FOR_COMMENT: [("record_comment", {}), ("issue_report", {}), ("send_findings", {})],
+        State.FINDINGS_FOR_COMMENT: [
+            *([("record_finding", {**adversely, "allegation": cleared})] if adverse and cleared else []),
+            ("record_comment", {}),
+            ("issue_report", {}),
+            ("send_findings", {}),
+        ],
         State.REPORTED: [*([] if guilty else [("close", {})]), ("hand_to_decider", {}), ("refer", {}), ("close", {})],
         State.WITH_DECIDER: [
             *([("issue_allegations", {})] if case.response == "not_asked" else []),

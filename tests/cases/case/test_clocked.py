@@ -1,5 +1,6 @@
 """Which clock starts, ends, stands still and goes on at which action."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -263,3 +264,12 @@ def test_two_subjects_are_told_apart_but_comment_within_one_time():
     assert story.case.notified == {ANN, BEN}
     story.does(FINDER, "send_findings")
     assert [one.name for one in story.case.clocks].count("comment") == 1
+
+
+def test_a_promise_to_the_reporter_outlives_a_closing_that_does_not_meet_it():
+    """Whether a closing meets it is data: the notice it carries is a message."""
+    waiting = tuple(replace(one, until=("feedback",)) if one.name == "feedback" else one for one in LAW.clocks)
+    law = replace(LAW, clocks=waiting)
+    closed = replace(fresh(), state=State.CLOSED)
+    after = sounded(fresh(), closed, "close", AT + DAY, law)
+    assert {one.name for one in after.clocks if one.runs} == {"feedback"}

@@ -1,14 +1,18 @@
 """Who works a case: asked to, taken off, stepping out, and what they say is alleged."""
 
+from dataclasses import replace
+
 import pytest
 
-from cases.case import ALLEGERS, ASSIGNABLE, ASSIGNERS, Assignment
+from cases.case import ALLEGERS, ASSIGNABLE, ASSIGNERS, Assignment, Hearing
+from cases.case.people import identified
 from cases.errors import ConflictOfInterest, Malformed, MoveNotAllowed, NotPermitted
 from cases.lifecycle import Queue, State
 from cases.people import Role
 from cases.sight import Actor
 from tests.cases.case.making import (
     ANN,
+    AT,
     BEN,
     DECIDER,
     DECIDER_2,
@@ -16,10 +20,12 @@ from tests.cases.case.making import (
     HEAD,
     HEAD_3,
     INTAKE,
+    LAW,
     OUTSIDER,
     OUTSIDER_2,
     POLITICAL,
     Story,
+    charge,
     decide,
     fresh,
     story_at,
@@ -179,3 +185,51 @@ def test_nothing_more_is_alleged_once_findings_were_put_to_anybody(state):
 
 def test_whoever_says_what_is_alleged_works_the_case():
     assert HEAD.person in Story().alleges(ANN, by=HEAD).worked_by
+
+
+STAFF, UNV = (LAW.provisions_for(kind, AT.date()) for kind in ("staff", "unv"))
+
+
+def test_who_decides_on_an_allegation_follows_who_the_person_turns_out_to_be():
+    story = story_at(State.ASSESSMENT)
+    after = identified(story.case, ANN, UNV, another=False)
+    assert [(one.authority, one.here) for one in after.allegations] == [("unv_panel", False)]
+    assert identified(after, BEN, STAFF, another=False) == after
+    assert identified(after, ANN, STAFF, another=False) == story.case
+
+
+def test_for_somebody_else_nothing_stands_of_what_the_first_was_told_and_answered():
+    story = story_at(State.FINDINGS_FOR_COMMENT)
+    story.does(FINDER, "record_comment")
+    after = identified(story.case, ANN, STAFF, another=True)
+    assert (after.attributed, after.notified, after.owed) == (frozenset(), frozenset(), {ANN})
+    assert after.comment is Hearing.NOT_ASKED
+    story.changes(replace(after, version=story.case.version + 1))
+    for action in ("send_findings", "issue_report"):
+        with pytest.raises(MoveNotAllowed):
+            story.does(FINDER, action)
+
+
+def test_a_ruling_falls_when_its_subject_is_not_decided_on_here_and_stands_when_nothing_changes():
+    story = charge(story_at(State.WITH_DECIDER))
+    story.does(DECIDER, "record_decision", misconduct=True)
+    assert identified(story.case, ANN, STAFF, another=False).allegations == story.case.allegations
+    [one] = identified(story.case, ANN, UNV, another=False).allegations
+    assert (one.here, one.misconduct, one.standard) == (False, None, None)
+
+
+def test_nobody_else_is_put_in_the_place_of_somebody_it_was_decided_on():
+    story = decide(story_at(State.WITH_DECIDER))
+    with pytest.raises(MoveNotAllowed, match="It was decided on this person"):
+        identified(story.case, ANN, STAFF, another=True)
+    assert identified(story.case, ANN, UNV, another=False).allegations == story.case.allegations
+
+
+def test_whoever_decided_once_is_remembered_through_every_later_round():
+    story = decide(story_at(State.WITH_DECIDER))
+    for reviewer in (HEAD_3, Actor("S0008", Role.HEAD)):
+        story.two(INTAKE, "reopen", reviewer)
+        story.does(INTAKE, "close")
+    story.two(INTAKE, "reopen", Actor("S0007", Role.HEAD))
+    assert story.case.decided_before == {DECIDER.person}
+    assert story.case.reopened == 3
