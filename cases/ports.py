@@ -295,6 +295,9 @@ class Lookup(Protocol):
     def every_entry(self, size: int) -> Iterator[tuple[StoredEntry, bytes]]:
         """Entries with a leaf index below `size`, in order of leaf index, with their leaf hashes; streamed."""
 
+    def open_numbers(self) -> Sequence[str]:
+        """The numbers of all cases that are not closed."""
+
     def complaint_of(self, number: str) -> UUID: ...
     def is_walled(self, number: str, person: str) -> bool: ...
     def is_addressed(self, number: str, person: str) -> bool: ...
