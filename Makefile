@@ -25,7 +25,7 @@ run: setup ## Serve form, API, reference and worker at http://127.0.0.1:8000
 	$(BIN)/rule12 serve --demo
 
 test: lint types contracts $(VENV)/test.stamp ## Lint, types, contracts and all tests
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .

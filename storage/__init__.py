@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import URL, Connection, exists, insert, inspect, select
 from sqlalchemy.exc import DBAPIError
 
-from cases.catalogue import load
+from cases.casework.law import law_of
 from cases.errors import CannotStart
 from cases.ports import Desk, Limits
 from storage.answers import AnswerBook
@@ -95,7 +95,7 @@ def open_house(settings: Settings) -> House:
         AnswerBook(database, lookup),
         bags,
         Limits(settings.evidence_limit),
-        load(settings.catalogue),
+        law_of(settings.catalogue, datetime.now(UTC).date()),
     )
 
     def sweep() -> int:

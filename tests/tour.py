@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import tour_audit
 import tour_desk
+import tour_findings
 import tour_reporter
 from tour_stage import SAMPLES, NotAsExpected, Tour, running
 
@@ -21,6 +22,8 @@ PEOPLE = {
     "head": ("head", "S0011"),
     "investigator": ("investigator", "S0014"),
     "decider": ("decider", "S0021"),
+    "second": ("decider", "S0020"),
+    "custodian": ("custodian", "S0017"),
     "gatekeeper": ("gatekeeper", "S0018"),
     "outside": ("outside", "S0070"),
     "auditor": ("auditor", "S0050"),
@@ -47,12 +50,17 @@ def _story(tour: Tour) -> None:
     filed = tour_reporter.files(tour)
     tour_reporter.adds_evidence(tour, filed)
     case = tour_desk.sorts(tour)
+    tour_desk.settles(case)
     tour_desk.who_sees_it(case)
     tour_desk.works_it(case)
+    tour_desk.opens_it(case)
     tour_desk.looks_at_the_original(case)
-    tour_desk.is_decided(case)
-    tour_reporter.reads_the_notice(tour, filed, tour_desk.NOTICE)
-    tour_desk.against_the_office(tour, case.number, tour_reporter.complaint("S0016", consent="anonymous"))
+    tour_findings.asks_who_reported(case, filed)
+    tour_findings.finds(case)
+    tour_findings.is_decided(case)
+    tour_reporter.reads_the_notice(tour, filed, tour_findings.NOTICE)
+    against = tour_reporter.complaint({"staff_number": "S0016"}, consent="anonymous")
+    tour_desk.against_the_office(tour, case.number, against)
     bag = tour_audit.exports(tour)
     tour_audit.tampers(tour, bag)
     tour_audit.checks_what_the_reporter_kept(tour, filed)
@@ -68,7 +76,8 @@ def _people(tour: Tour) -> None:
     ):
         tour.rule12("token", "--as", "head", "--person", "S0012", expect=2)
     with tour.step(
-        f"Ten tokens, with rule12 token --as ROLE --person ID: {', '.join(PEOPLE)}", "each shown once, kept as a hash"
+        f"Twelve tokens, with rule12 token --as ROLE --person ID: {', '.join(PEOPLE)}",
+        "each shown once, kept as a hash",
     ):
         with ThreadPoolExecutor(4) as pool:
             words = [("token", "--as", role, "--person", person) for role, person in PEOPLE.values()]

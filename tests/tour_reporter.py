@@ -8,6 +8,7 @@ from hashlib import sha256
 from tour_stage import SAMPLES, Tour
 
 REPORTER_NAME = "Amina Verano-Tour"
+SUBJECT = {"name": "Colleague 0106"}
 NARRATIVE = "On 3 March he asked his two thousand followers to vote for one candidate, office badge in the picture."
 SUMMARY = "Endorses a candidate under his own name"
 FILE_NAME = "seen on tuesday evening.png"
@@ -28,25 +29,25 @@ class Filed:
         return {"Authorization": f"Receipt {self.receipt}"}
 
 
-def complaint(subject: str, **reporter: object) -> dict[str, object]:
-    """A complaint about one officer."""
+def complaint(subject: dict[str, str], **reporter: object) -> dict[str, object]:
+    """A complaint about one officer, as far as the reporter knows them."""
     return {
         "language": "en",
         "statement": {
             "summary": SUMMARY,
             "narrative": NARRATIVE,
             "concerns": ["political_partisan"],
-            "subjects": [{"staff_number": subject}],
+            "subjects": [subject],
         },
         "reporter": reporter,
     }
 
 
 def files(tour: Tour) -> Filed:
-    """S0102 files about S0106, who heads another unit; their own supervisor is S0101."""
+    """S0102 files about S0106, whom they know by name; S0106 heads another unit, their own supervisor is S0101."""
     tour.chapter("A colleague files a complaint")
     told = complaint(
-        "S0106", consent="confidential", name=REPORTER_NAME, staff_number="S0102", share_with_supervisor=True
+        SUBJECT, consent="confidential", name=REPORTER_NAME, staff_number="S0102", share_with_supervisor=True
     )
     key = {"Idempotency-Key": str(uuid.uuid4())}
     with tour.step("Filing a confidential complaint", "it is taken in: a secret receipt, a signed proof, a first date"):
@@ -58,12 +59,18 @@ def files(tour: Tour) -> Filed:
         again = tour.ask("POST", "/api/v1/complaints", 201, headers=key, told=told, show="receipt acknowledge_by").told
         tour.insist(again == first, "the same answer as before", again)
     with tour.step("The same key for another complaint", "a key never answers for content it was not used with"):
-        tour.ask("POST", "/api/v1/complaints", 422, headers=key, told=complaint("S0107", consent="anonymous"))
+        tour.ask(
+            "POST",
+            "/api/v1/complaints",
+            422,
+            headers=key,
+            told=complaint({"staff_number": "S0107"}, consent="anonymous"),
+        )
     with tour.step(
         "An anonymous complaint that carries a name", "the reporter meant one of the two; the answer says where"
     ):
         wrong = tour.ask(
-            "POST", "/api/v1/complaints", 422, told=complaint("S0106", consent="anonymous", name="Somebody")
+            "POST", "/api/v1/complaints", 422, told=complaint(SUBJECT, consent="anonymous", name="Somebody")
         )
         tour.insist(wrong.told["errors"][0]["pointer"] == "#/reporter/name", "a pointer to the name", wrong.told)
     return Filed(first["receipt"], first["complaint_id"], first["filing_proof"])
@@ -98,6 +105,15 @@ def adds_evidence(tour: Tour, filed: Filed) -> None:
     with tour.step("A receipt with one wrong letter", "opens nothing"):
         other = filed.receipt[:-1] + ("0" if filed.receipt[-1] != "0" else "1")
         tour.ask("GET", "/api/v1/mailbox", 401, headers={"Authorization": f"Receipt {other}"})
+
+
+def takes_it_back(tour: Tour, filed: Filed) -> None:
+    """The reporter closes their consent: from now on nobody is told who they are."""
+    with tour.step(
+        "The reporter says in the mailbox: anonymous from now on", "consent can be opened, and closed again"
+    ):
+        told = {"consent": "anonymous"}
+        tour.ask("POST", "/api/v1/mailbox/consent", 201, headers=filed.shown, told=told, show="consent")
 
 
 def reads_the_notice(tour: Tour, filed: Filed, notice: str) -> None:

@@ -5,23 +5,22 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any
+from uuid import UUID
 
-from cases.case import Assignment, Case, Given
+from api.demo.deeds import do
+from cases.case import Case
 from cases.casework.administering import import_directory, issue_token
 from cases.casework.filing import file_complaint
 from cases.casework.mailbox import Sent, add_evidence, find_mailbox
-from cases.casework.moving import make_move
-from cases.casework.staffing import make_assignment
 from cases.casework.working import Worker
 from cases.complaint import Consent, Draft, Reporter, Statement
 from cases.errors import CannotStart
-from cases.lifecycle import Action
 from cases.media import sniff
 from cases.people import Role
 from cases.ports import Desk
-from cases.sight import Actor
 
 FOLDER = files(__name__)
+EVERY = 16  # hours between the deeds on a case
 SHOWN = (
     ("S0012", Role.INTAKE),
     ("S0011", Role.HEAD),
@@ -36,6 +35,14 @@ SHOWN = (
     ("S0040", Role.MONITOR),
     ("S0060", Role.ADMINISTRATOR),
 )
+SECOND = (
+    ("S0013", Role.INTAKE),
+    ("S0010", Role.HEAD),
+    ("S0016", Role.INVESTIGATOR),
+    ("S0071", Role.OUTSIDE),
+    ("S0020", Role.DECIDER),
+)
+"""Whoever approves what the first of their role proposed, or works what the first may not see."""
 
 
 def load_demo(desk: Desk, now: datetime, token_days: int, address: str) -> str:
@@ -61,22 +68,27 @@ def _live(desk: Desk, told: Mapping[str, Any], now: datetime) -> str:
     for name in told.get("evidence", ()):
         data = FOLDER.joinpath("evidence", name).read_bytes()
         add_evidence(desk, complaint, Sent((data,), sniff(data), name), day + timedelta(minutes=5))
-    Worker(desk).step(day + timedelta(minutes=10))
-    case = desk.lookup.case_of(filed.complaint)
-    if case is None:
-        raise CannotStart("An invented complaint could not be sorted; the log says why.")
-    for number, step in enumerate(told.get("worked", ()), 1):
-        case = _step(desk, case, step, min(day + timedelta(hours=20 * number), now))
+    _work_off(desk, day + timedelta(minutes=10))
+    for number, deed in enumerate(told.get("worked", ()), 1):
+        at = min(day + timedelta(hours=EVERY * number), now)
+        do(desk, _case(desk, filed.complaint), deed, at)
+        _work_off(desk, at)
+    _case(desk, filed.complaint)
     return filed.receipt
 
 
-def _step(desk: Desk, case: Case, step: Mapping[str, Any], at: datetime) -> Case:
-    actor = Actor(step["by"], Role(step["role"]))
-    if "assign" in step:
-        who = Assignment(step["assign"], Role(step["to"]))
-        return make_assignment(desk, actor, case.number, case.version, who, at)
-    given = Given(step.get("reason", ""), step.get("closure_reason", ""), step.get("notice", ""))
-    return make_move(desk, actor, case.number, case.version, Action(step["move"]), given, at)
+def _case(desk: Desk, complaint: UUID) -> Case:
+    case = desk.lookup.case_of(complaint)
+    if case is None:
+        raise CannotStart("An invented complaint could not be sorted; the log says why.")
+    return case
+
+
+def _work_off(desk: Desk, at: datetime) -> None:
+    """Let the worker do what there is to do by then."""
+    worker = Worker(desk)
+    while worker.step(at):
+        pass
 
 
 def _hints(desk: Desk, now: datetime, token_days: int, address: str, receipts: list[str]) -> str:
@@ -86,11 +98,14 @@ def _hints(desk: Desk, now: datetime, token_days: int, address: str, receipts: l
     lines += [f"  receipt    {receipts[0]}   (open it at {address}/mailbox)"] if receipts else []
     lines += ["", "One token per role:"]
     lines += [f"  {role:14} {token}" for role, token in tokens.items()]
+    lines += ["", "A second person, for whatever takes two:"]
+    lines += [f"  {role:14} {issue_token(desk, who, role, token_days, now).text}  ({who})" for who, role in SECOND]
     lines += [
         "",
         "Try first:",
         f"  curl -s -H 'Authorization: Bearer {tokens[Role.INTAKE]}' '{address}/api/v1/cases?limit=3'",
         f"  curl -s -H 'Authorization: Bearer {tokens[Role.AUDITOR]}' {address}/api/v1/audit/cases.csv",
+        "An investigation waits for a second person; look for the case with a proposal, and approve it as head.",
         "Then file a complaint with a screenshot in the form, and look for it in the list.",
         "",
     ]

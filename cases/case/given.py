@@ -1,6 +1,6 @@
 """What a mover hands in with a move: checked for completeness, split into what is clear and what is kept sealed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any
@@ -82,9 +82,12 @@ class Given:
         said = {name: value for name, value in asdict(self).items() if value not in ("", None)}
         return {name: _plainly(value) for name, value in said.items()}
 
-    def clear(self) -> dict[str, Any]:
-        """What an entry may say: slugs, ids, dates and yes or no; no word anybody wrote."""
-        said = {name: value for name, value in self.told().items() if name not in SEALED}
+    def clear(self, needs: Collection[Need]) -> dict[str, Any]:
+        """What an entry may say of what was needed: slugs, ids, dates and yes or no; no word anybody wrote.
+
+        Only what a move needs was checked against the catalogue; the rest could be any text.
+        """
+        said = {name: value for name, value in self.told().items() if name in needs and name not in SEALED}
         return {name: value for name, value in said.items() if value is not False or name == Need.MISCONDUCT}
 
     def words(self) -> dict[str, Any]:

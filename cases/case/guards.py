@@ -121,10 +121,11 @@ def _found_against(case: Case, *, here: bool) -> bool:
     return any(one.finding == FOUND for one in case.allegations if one.here is here)
 
 
-def _could_respond(asked: Situation, given: Given) -> bool:
+def _could_respond(asked: Situation) -> bool:
     """Also when it is decided what follows: formal allegations may have been put anew since."""
-    decides = asked.action is Action.DECIDE and bool(_guilty(asked.case))
-    return not (given.misconduct or decides) or asked.case.response in {Hearing.RECEIVED, Hearing.LAPSED}
+    ruled = asked.action is Action.DECIDE and bool(_guilty(asked.case))
+    against = ruled or (asked.given is not None and asked.given.misconduct is True)
+    return not against or asked.case.response in {Hearing.RECEIVED, Hearing.LAPSED}
 
 
 def _guilty(case: Case) -> set[object]:
@@ -230,7 +231,7 @@ _GUARDS: Mapping[Guard, Refusal] = MappingProxyType({
         "No comment is awaited.", lambda asked: asked.case.comment is Hearing.AWAITED),
     Guard.RESPONSE_IS_AWAITED: _unless(
         "No response is awaited: issue_allegations first.", lambda asked: asked.case.response is Hearing.AWAITED),
-    Guard.SUBJECT_COULD_RESPOND: _with_given(
+    Guard.SUBJECT_COULD_RESPOND: _unless(
         "Misconduct is established only after the subject could respond to formal allegations: issue_allegations, and "
         "wait for the response or its time limit.", _could_respond),
     Guard.SOMETHING_IS_DECIDED_HERE: _unless(

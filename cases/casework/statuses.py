@@ -1,4 +1,4 @@
-"""Which status a case amounts to for its reporter. The words are data (`catalogue/statuses.toml`).
+"""Which status a case amounts to for its reporter. The words are data (`catalogue/wordings.toml`).
 
 A status never tells who works a case, whom it concerns or where it was sent.
 """
@@ -14,6 +14,9 @@ REPORTERS = ("acknowledge", "feedback", "assessment", "reassessment", "informati
 """The clocks a reporter is told of; the others concern the subject and the desk."""
 
 _TOLD_AS = {State.FINDINGS_FOR_COMMENT: State.INVESTIGATION, State.WITH_DECIDER: State.REPORTED}
+
+STATUSES = ("received", "acknowledged", "erased", *(str(state) for state in State if state not in _TOLD_AS))
+"""Every status there is; its words are the wording `status-…` of that name."""
 
 
 def taken_in(acknowledge_by: datetime) -> Status:

@@ -3,7 +3,7 @@
 A rule that changes gets an end date and a new row under the same slug: a case keeps what was in force on its day.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -184,10 +184,10 @@ class Catalogue:
             return found
         raise CatalogueBroken(f"wordings.toml: no words {slug!r} are in force on {day}")
 
-    def check(self, states: Collection[str] = ()) -> list[str]:
+    def check(self) -> list[str]:
         """Everything that does not hold together, as `file:line: row: reason`; [] when all is sound.
 
-        `states`, when given, are the only ones a closure reason may name: the table of states is kept elsewhere.
+        Whether it fits the table of steps is asked elsewhere (`cases.casework.law`).
         """
         return [
             *checks.dangling(self.categories, self.citations, self.principles),
@@ -198,7 +198,6 @@ class Catalogue:
             *timing.calendar_faults(self.calendars),
             *checks.uncited(self.citations, self.instruments),
             *checks.lacking(self.languages, self.provisions, self.choices),
-            *(checks.unknown_states(self.closures, states) if states else ()),
             *self._misplaced(),
             *self._unsaid(),
         ]

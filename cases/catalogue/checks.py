@@ -50,12 +50,6 @@ def astray(closures: Iterable[Closure]) -> Iterator[str]:
         seen.add(closure.slug)
 
 
-def unknown_states(closures: Iterable[Closure], states: Collection[str]) -> Iterator[str]:
-    for closure in closures:
-        for number, pair in enumerate(closure.allowed):
-            yield from _unknown(closure.found.at("allowed", number, "from"), "allowed from", pair.states, states)
-
-
 def uncited(citations: Iterable[Citation], instruments: Iterable[Instrument]) -> Iterator[str]:
     """Citations of an edition nobody knows, or of days on which it was not in force."""
     editions = {row.edition: row for row in instruments}

@@ -156,36 +156,34 @@ def astray(routes: Iterable[Route], copies: Iterable[Copy], categories: Collecti
     """Rows that lead nowhere or wait for what nobody knows, and an order that would let the accused in."""
     of_reporters = ""
     for row in routes:
-        where = f"{row.found.at()}:"
         concerns_the_office = row.situation in OF_SUBJECTS
         reached = OUTWARD if concerns_the_office else DESTINATIONS
-        yield from _unknown(f"{where} leads to", row.to or ("nobody",), reached)
+        yield from _unknown(f"{row.found.at('to')}: leads to", row.to or ("nobody",), reached)
         if row.situation not in set(Situation):
-            yield f"{where} is a situation nobody can tell"
+            yield f"{row.found.at('situation')}: is a situation nobody can tell"
         elif concerns_the_office and of_reporters:
-            yield f"{where} must stand before {of_reporters}: who is accused is asked before who reports"
+            yield f"{row.found.at()}: must stand before {of_reporters}: who is accused is asked before who reports"
         elif not concerns_the_office:
             of_reporters = of_reporters or row.situation
             if "igo" not in row.to:
-                yield f"{where} passes the office by (AI 10.2)"
+                yield f"{row.found.at('to')}: passes the office by (AI 10.2)"
     for copy in copies:
-        where = f"{copy.found.at()}:"
-        yield from _unknown(f"{where} leads to", copy.to or ("nobody",), COPIED)
-        yield from _unknown(f"{where} waits for", copy.categories, categories)
+        yield from _unknown(f"{copy.found.at('to')}: leads to", copy.to or ("nobody",), COPIED)
+        yield from _unknown(f"{copy.found.at('categories')}: waits for", copy.categories, categories)
         if copy.situation not in set(Addition):
-            yield f"{where} is a situation nobody can tell"
+            yield f"{copy.found.at('situation')}: is a situation nobody can tell"
 
 
 def unplaced(offices: Iterable[Office]) -> Iterator[str]:
     """Offices nobody knows, and those the routes ask for that no row holds or by which nobody could be told."""
     offices = tuple(offices)
     for row in offices:
-        yield from _unknown(f"{row.found.at()}: holds", (row.slug,), OFFICES)
+        yield from _unknown(f"{row.found.at('slug')}: holds", (row.slug,), OFFICES)
         if row.slug in ASKED_FOR and not (row.units or row.functions or row.numbers):
-            yield f"{row.found.at()}: no unit, function or number shows who it is"
+            yield f"{row.found.at('units')}: no unit, function or number shows who it is"
     for slug in OFFICES:
         if slug not in {row.slug for row in offices}:
-            yield f"offices.toml: no row {slug!r}"
+            yield f"offices.toml:1: no row {slug!r}"
 
 
 def _unknown(where: str, named: Iterable[str], known: Collection[str]) -> Iterator[str]:

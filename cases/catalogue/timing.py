@@ -245,19 +245,20 @@ def clock_faults(clocks: Iterable[Clock]) -> Iterator[str]:
     clocks = tuple(clocks)
     names = {clock.name for clock in clocks}
     for clock in clocks:
-        where = f"{clock.found.at()}:"
+        found = clock.found
         told = [who for tell in clock.tells for who in tell.who or ("nobody",)]
         waits_for = () if clock.otherwise is None else (clock.otherwise,)
-        for verb, found, known in (("waits for", waits_for, names), ("tells", told, WHO)):
-            yield from (f"{where} {verb} {name!r}, which is unknown" for name in found if name not in known)
+        for key, verb, said, known in (("otherwise", "waits for", waits_for, names), ("tell", "tells", told, WHO)):
+            yield from (f"{found.at(key)}: {verb} {name!r}, which is unknown" for name in said if name not in known)
         if clock.belongs_to is Belongs.REPORTER and clock.pauses_in:
-            yield f"{where} pauses in {', '.join(clock.pauses_in)}, but a reporter's clock never pauses"
+            states = ", ".join(clock.pauses_in)
+            yield f"{found.at('pauses_in')}: pauses in {states}, but a reporter's clock never pauses"
         if clock.belongs_to is Belongs.REPORTER and clock.lapses:
-            yield f"{where} lapses, but a reporter's clock is met, never dropped"
+            yield f"{found.at('lapses')}: lapses, but a reporter's clock is met, never dropped"
         if clock.lapses and any(map(_comes_late, clock.tells)):
-            yield f"{where} tells after it has lapsed; nothing is told of a clock that has ended"
+            yield f"{found.at('tell')}: tells after it has lapsed; nothing is told of a clock that has ended"
         if clock.length.working_days and clock.extension and not clock.extension.by.working_days:
-            yield f"{where} counts working days, so its extension must, too"
+            yield f"{found.at('extension')}: counts working days, so its extension must, too"
 
 
 def _comes_late(tell: Tell) -> bool:
@@ -271,13 +272,13 @@ def strangers(clocks: Iterable[Clock], states: Collection[str], events: Collecti
     for clock in clocks:
         own = {f"{clock.name}_lapsed"}
         hangs_on = (
-            ("runs from", (clock.runs_from,), APART.union(events)),
-            ("runs until", clock.until, own.union(events)),
-            ("pauses in", clock.pauses_in, states),
+            ("runs_from", "runs from", (clock.runs_from,), APART.union(events)),
+            ("until", "runs until", clock.until, own.union(events)),
+            ("pauses_in", "pauses in", clock.pauses_in, states),
         )
-        for verb, found, known in hangs_on:
-            unknown = (name for name in found if name not in known)
-            yield from (f"{clock.found.at()}: {verb} {name!r}, which is unknown" for name in unknown)
+        for key, verb, said, known in hangs_on:
+            unknown = (name for name in said if name not in known)
+            yield from (f"{clock.found.at(key)}: {verb} {name!r}, which is unknown" for name in unknown)
 
 
 def calendar_faults(calendars: Iterable[Calendar]) -> Iterator[str]:
@@ -293,7 +294,7 @@ def calendar_faults(calendars: Iterable[Calendar]) -> Iterator[str]:
         if strays := sorted(day for day in calendar.holidays if not calendar.covers(day)):
             yield f"{where} holiday {strays[0]} is outside the days it covers"
     if calendars and DEFAULT not in seen:
-        yield f"calendars.toml: no calendar has office = {DEFAULT!r}, for offices without one of their own"
+        yield f"calendars.toml:1: no calendar has office = {DEFAULT!r}, for offices without one of their own"
 
 
 def _is_zone(name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from cases.catalogue import Belongs, Calendar, Catalogue, Clock
@@ -113,19 +113,10 @@ def next_due(clocks: Iterable[Running]) -> Running | None:
     return min((one for one in clocks if one.runs), key=lambda one: (one.due_by, one.name), default=None)
 
 
-def overdue(clocks: Iterable[Running], at: datetime) -> tuple[Running, ...]:
-    """Those that run and whose time is up."""
-    return tuple(one for one in clocks if one.runs and one.due_by <= at)
-
-
-def due_within(clocks: Iterable[Running], at: datetime, span: timedelta) -> tuple[Running, ...]:
-    """Those that run and whose time is up within `span` from `at`, but not yet."""
-    return tuple(one for one in clocks if one.runs and at < one.due_by <= at + span)
-
-
 def lapsed(clocks: Iterable[Running], law: Catalogue, at: datetime) -> tuple[Running, ...]:
     """Those whose time is up and that end by it. CatalogueBroken when an administrator took a rule away."""
-    return tuple(one for one in overdue(clocks, at) if law.clock(one.name, one.started_at.date()).lapses)
+    up = (one for one in clocks if one.runs and one.due_by <= at)
+    return tuple(one for one in up if law.clock(one.name, one.started_at.date()).lapses)
 
 
 def to_facts(clocks: Iterable[Running]) -> list[dict[str, Any]]:

@@ -120,11 +120,12 @@ _REPORT = Step(
 )
 _STOP = Step(State.CLOSED, _by(Role.HEAD), _CLOSING, (_FITS,), approved_by=_by(Role.HEAD) | {Role.INTAKE})
 _INVESTIGATING = (State.INVESTIGATION, State.FINDINGS_FOR_COMMENT)
+_NOTIFYING = (*_INVESTIGATING, State.REPORTED, State.WITH_DECIDER)
 _NOTIFY = Step(None, _by(Role.INVESTIGATOR, Role.HEAD), _needs(Need.PERSON, Need.REASON))
 
 # fmt: off
 _INVESTIGATION: Steps = {
-    **_in_each(_INVESTIGATING,    Action.NOTIFY_SUBJECT, _NOTIFY),
+    **_in_each(_NOTIFYING,        Action.NOTIFY_SUBJECT, _NOTIFY),
     **_in_each(_INVESTIGATING,    Action.RECORD_FINDING, _FINDING),
     **_in_each(_INVESTIGATING,    Action.SEND_FINDINGS,  _PUT),
     (State.FINDINGS_FOR_COMMENT,  Action.RECORD_COMMENT): replace(_COMMENT, to=State.FINDINGS_FOR_COMMENT),
@@ -137,7 +138,7 @@ _HAND_OVER = Step(
     State.WITH_DECIDER,
     _by(Role.HEAD),
     _REASON,
-    (Guard.SOMETHING_IS_DECIDED_HERE, Guard.OTHERS_WERE_REFERRED),
+    (Guard.SOMETHING_IS_DECIDED_HERE, Guard.OTHERS_WERE_REFERRED, Guard.NO_NOTICE_IS_OWED),
 )
 _CHARGE = Step(
     None,
@@ -166,6 +167,7 @@ _DECIDE = Step(
     (
         Guard.MOVER_DECIDED_NO_EARLIER_ROUND,
         Guard.NOT_YET_DECIDED,
+        Guard.NO_NOTICE_IS_OWED,
         Guard.EVERY_ALLEGATION_HAS_A_DECISION,
         Guard.FINDINGS_ARE_ATTRIBUTED,
         Guard.SUBJECT_COULD_RESPOND,
@@ -266,6 +268,24 @@ def _kept_apart(steps: Steps) -> Steps:
 
 NO_WORK = frozenset({Action.PLACE_HOLD, Action.LIFT_HOLD, Action.REOPEN, Action.ERASE})
 """Actions by which nobody becomes one who worked the case: they guard it, or ask for another look."""
+
+BESIDE_A_PROPOSAL = frozenset(
+    {
+        Action.ACKNOWLEDGE,
+        Action.PRESERVE_EVIDENCE,
+        Action.CONTAIN,
+        Action.EXTEND_CLOCK,
+        Action.REPORT_IMPLICATIONS,
+        Action.NOTIFY_SUBJECT,
+        Action.RECORD_COMMENT,
+        Action.RECORD_RESPONSE,
+        Action.RECORD_APPEAL,
+        Action.ADMINISTRATIVE_LEAVE,
+        Action.PLACE_HOLD,
+        Action.LIFT_HOLD,
+    }
+)
+"""What can be done while a proposal waits: none of it settles what the proposal is about."""
 
 STEPS: Mapping[tuple[State, Action], Step] = MappingProxyType(
     _kept_apart({**_INTAKE, **_INVESTIGATION, **_DECISION, **_AT_ANY_TIME, **_AFTERWARDS})

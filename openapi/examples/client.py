@@ -73,26 +73,37 @@ def report(screenshot: Path) -> str:
 
 
 def work(token: str) -> str:
-    """The desk's half: take the newest case, confirm it, close it with a reasoned notice; its number."""
+    """The desk's half: take the newest case, confirm it, capture the post, close it with a notice; its number."""
     me = f"Bearer {token}"
     number = newest(me)
-    case, version = call("GET", f"/cases/{number}", me)
+    case, _ = call("GET", f"/cases/{number}", me)
     print(f"working {number}: {case['statement']['summary']}")
-    done = create(f"/cases/{number}/moves", me, {"move": "acknowledge"}, If_Match=version)
-    notice = "We could not find out whose account this is. Thank you for telling us."
-    closing = {"move": "close", "reason": "Nobody could be identified.", "notice": notice}
-    closing |= {"closure_reason": "impostor_or_unattributed"}
-    create(f"/cases/{number}/moves", me, closing, If_Match=f'"{done["version"]}"')
+    move(me, number, "acknowledge")
+    move(me, number, "preserve_evidence", reason="Page, address and time are captured.")
+    open_now = {one["move"]: one for one in call("GET", f"/cases/{number}/moves", me)[0]}
+    print(f"open now: {', '.join(open_now)}")
+    reason = "impostor_or_unattributed"
+    if reason in open_now["close"]["closure_reasons"]:
+        notice = "We could not find out whose account this is. Thank you for telling us."
+        move(me, number, "close", reason="Nobody could be identified.", closure_reason=reason, notice=notice)
     return number
+
+
+def move(me: str, number: str, what: str, **given: Any) -> str:
+    """Take a step on the version the case has now; `done`, or `proposed` where a second person must approve it."""
+    _, version = call("GET", f"/cases/{number}/moves", me)
+    done = create(f"/cases/{number}/moves", me, {"move": what, **given}, If_Match=version)
+    return str(done["outcome"])
 
 
 def newest(me: str) -> str:
     """The number of the newest case that nobody has worked; the worker sorts complaints within a second or so."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        found = call("GET", "/cases?state=registered&limit=1", me)[0]["items"]
-        if found:
-            return str(found[0]["number"])
+        found = call("GET", "/cases?state=registered", me)[0]["items"]
+        for case in found:
+            if case["acknowledged_at"] is None:
+                return str(case["number"])
         time.sleep(0.2)
     raise TimeoutError("no case came")
 

@@ -178,8 +178,8 @@ class Office:
         assert case is not None
         return case.number, filed["receipt"]
 
-    def case_of(self, days_ago: float, complaint: Any = None) -> str:
-        """A case that was filed and sorted so many days ago; its number."""
+    def case_of(self, days_ago: float, complaint: Any = None) -> tuple[str, str]:
+        """A case that was filed and sorted so many days ago: its number, and the receipt of its reporter."""
         said, at = complaint or told(), datetime.now(UTC) - timedelta(days=days_ago)
         reporter = Reporter(**said["reporter"] | {"consent": Consent(said["reporter"]["consent"])})
         filed = file_complaint(self.desk, Draft("en", "api", Statement.read(said["statement"]), reporter), at)
@@ -187,7 +187,7 @@ class Office:
             pass
         case = self.desk.lookup.case_of(filed.complaint)
         assert case is not None
-        return case.number
+        return case.number, filed.receipt
 
     def move(self, role: Role, number: str, action: str, version: int, **more: str) -> TestResponse:
         return self.as_(role).post(f"{PREFIX}/cases/{number}/moves", {"move": action, **more}, version=version)

@@ -13,7 +13,8 @@ from cases.people import Role
 from cases.persons import PersonRole
 from tests.api.conftest import PEOPLE, PREFIX, Caller, Office
 
-SECOND_HEAD, SECOND_DECIDER, OUTSIDER = "S0010", "S0020", "S0071"
+SECOND_HEAD, SECOND_DECIDER, SECOND_CUSTODIAN = "S0010", "S0020", "S0031"
+OTHER_INVESTIGATOR, OUTSIDER = "S0015", "S0071"
 CLOSING = {"reason": "It was examined.", "notice": "We looked into it. Thank you for reporting."}
 OWN_ACCOUNT = {"status": "attributed", "account": "@c0107", "reason": "It shows the name and the badge."}
 SAFEGUARDS = {"counsel_informed": True, "evidence_disclosed": True}

@@ -170,7 +170,7 @@ def test_filters_narrow_and_never_widen(office: Office) -> None:
 
 def test_what_is_overdue_or_due_soon_is_found(office: Office) -> None:
     """The acknowledgement is due seven days after receipt; who must see what is due soon must see what is overdue."""
-    fresh, soon, late = office.case_of(0), office.case_of(5), office.case_of(8)
+    fresh, soon, late = (office.case_of(days)[0] for days in (0, 5, 8))
 
     def found(query: str) -> set[str]:
         return set(numbers(office, Role.INTAKE, query=f"?{query}"))
@@ -191,7 +191,7 @@ def test_what_is_overdue_or_due_soon_is_found(office: Office) -> None:
 
 
 def test_a_case_says_what_is_due_when_and_who_is_told(office: Office) -> None:
-    number = office.case_of(5)
+    number, _ = office.case_of(5)
     shown = office.as_(Role.INTAKE).read(f"{CASES}/{number}")
     assert shown["due"]["what"] == "acknowledge"
     acknowledge = next(one for one in shown["clocks"] if one["what"] == "acknowledge")

@@ -4,6 +4,7 @@ import io
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -14,26 +15,50 @@ from cases.people import Role
 from storage.database import Database
 from storage.settings import Settings
 from storage.tables import answers
-from tests.api.conftest import KEY, PICTURE, PREFIX, PROBLEM, Office, raw_png, told
+from tests.api.conftest import KEY, PICTURE, PREFIX, PROBLEM, Caller, Office, raw_png, told
+from tests.api.lives import Life
 
 COMPLAINTS, MAILBOX = f"{PREFIX}/complaints", f"{PREFIX}/mailbox"
 Send = Callable[[str], TestResponse]
+WHY = {"reason": "Only the reporter saw the first post."}
+PERSON = {"person": "S0014", "role": "investigator"}
+ALLEGED = {"category": "political_partisan", "account": "Asked for votes."}
 
 
 def creating(office: Office) -> dict[str, Send]:
-    """Every request that creates something, as a function of its key."""
-    number, receipt = office.case()
-    holder, intake, case = office.holder(receipt), office.as_(Role.INTAKE), f"{PREFIX}/cases/{number}"
-    auditor, upload = office.as_(Role.AUDITOR), PICTURE.read_bytes()
-    person = {"person": "S0014", "role": "investigator"}
+    """Every request that creates something, as a function of its key. The last ones hide the case from who asks."""
+    life = Life(office)
+    case, subject = life.path, life.subject
+    holder, intake, head = office.holder(life.receipt), office.as_(Role.INTAKE), office.as_(Role.HEAD)
+    auditor, custodian, upload = office.as_(Role.AUDITOR), office.as_(Role.CUSTODIAN), PICTURE.read_bytes()
+    asked = life.post(Role.HEAD, "identity-requests", WHY)
+    decision = f"{case}/identity-requests/{asked['request_id']}/decision"
+    life.move(Role.HEAD, "place_hold", reason="A claim was announced.")
+    hold = str(life.now.holds[0].id)
+
+    def change(who: Caller, below: str, body: Any, version: int) -> Send:
+        return lambda key: who.post(f"{case}/{below}", body, version=version, Idempotency_Key=key)
+
     return {
         "complaint": lambda key: office.door.post(COMPLAINTS, told(), Idempotency_Key=key),
         "letter": lambda key: holder.post(f"{MAILBOX}/messages", {"text": "Hello"}, Idempotency_Key=key),
-        "file": lambda key: office.attach(receipt, upload, Idempotency_Key=key),
-        "move": lambda key: intake.post(f"{case}/moves", {"move": "assess"}, version=1, Idempotency_Key=key),
-        "assignment": lambda key: intake.post(f"{case}/assignments", person, version=2, Idempotency_Key=key),
-        "answer": lambda key: intake.post(f"{case}/messages", {"text": "Hi"}, version=3, Idempotency_Key=key),
+        "file": lambda key: office.attach(life.receipt, upload, Idempotency_Key=key),
+        "move": change(intake, "moves", {"move": "assess"}, 2),
+        "lifted hold": change(head, "moves", {"move": "lift_hold", "hold": hold, "reason": "Settled."}, 3),
+        "assignment": change(head, "assignments", PERSON, 4),
+        "answer": change(intake, "messages", {"text": "Hi"}, 5),
+        "person": change(intake, "persons", {"role": "witness", "name": "A. Nobody", "reason": "Was there."}, 6),
+        "settled person": change(intake, f"persons/{subject}/changes", {"settled": ["S0107"], "reason": "Seen."}, 7),
+        "allegation": change(intake, "allegations", ALLEGED | {"person": subject}, 8),
+        "unassignment": change(head, "assignments/end", PERSON | {"reason": "On leave."}, 9),
+        "request": lambda key: intake.post(f"{case}/identity-requests", WHY, Idempotency_Key=key),
+        "decision": lambda key: custodian.post(decision, {"grant": True, "reason": "Necessary."}, Idempotency_Key=key),
+        "consent": lambda key: holder.post(f"{MAILBOX}/consent", {"consent": "open"}, Idempotency_Key=key),
         "export": lambda key: auditor.post(f"{PREFIX}/audit/exports", {}, Idempotency_Key=key),
+        "own conflict": change(
+            head, "persons", {"role": "witness", "staff_number": "S0011", "reason": "I was there."}, 10
+        ),
+        "recusal": change(intake, "recusals", {"reason": "A friend of mine."}, 11),
     }
 
 

@@ -17,6 +17,7 @@ from cases.people import Role
 from tests.api.conftest import PICTURE, PREFIX, REASON, Caller, Office
 from tests.api.lives import Life
 from tests.api.test_openapi import ROOT, operations, resolved
+from tests.server.desk import Desk
 from tests.server.running import Server, Spot, granian
 
 SCRIPTS = ROOT / "openapi" / "examples"
@@ -147,6 +148,7 @@ def test_the_curl_examples_take_a_complaint_to_a_verified_export(server: Server,
     stored = json.loads(ran(server, *script("add-evidence.sh"), str(PICTURE), "image/png", receipt=filed["receipt"]))
     box = json.loads(ran(server, *script("read-mailbox.sh"), receipt=filed["receipt"]))
     assert [one["evidence_id"] for one in box["evidence"]] == [stored["evidence_id"]]
+    _takes_a_step(server)
     token = server.spot.done("token", "--as", "auditor", "--person", "S0050").strip()
     bag, keys = tmp_path / "bag.zip", tmp_path / "keys"
     ran(server, *script("export.sh"), str(bag), token=token)
@@ -154,10 +156,22 @@ def test_the_curl_examples_take_a_complaint_to_a_verified_export(server: Server,
     assert "SOUND" in server.spot.done("verify", str(bag), "--key", str(keys))
 
 
+def _takes_a_step(server: Server) -> None:
+    """As intake, with the one case there is."""
+    token = server.spot.done("token", "--as", "intake", "--person", "S0012").strip()
+    desk = Desk(server.client, {Role.INTAKE: token})
+    (case,) = desk.sorted_cases(1)
+    listed = json.loads(ran(server, *script("move-case.sh"), case["number"], token=token))
+    assert listed[0]["move"] == "acknowledge"
+    done = json.loads(ran(server, *script("move-case.sh"), case["number"], '{"move": "acknowledge"}', token=token))
+    assert (done["outcome"], done["version"]) == ("done", case["version"] + 1)
+
+
 def test_the_python_example_files_works_and_closes_a_case(server: Server) -> None:
     token = server.spot.done("token", "--as", "intake", "--person", "S0012").strip()
     told = ran(server, sys.executable, str(SCRIPTS / "client.py"), str(PICTURE), token=token)
     assert "closed IGO-" in told
+    assert "open now: assess, redirect, merge, close, preserve_evidence, contain" in told
     assert "status" in told
 
 

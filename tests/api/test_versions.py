@@ -15,8 +15,11 @@ from tests.api.conftest import NO_CASE, PREFIX, PROBLEM, Office
 CHANGES: dict[str, Any] = {
     "moves": {"move": "acknowledge"},
     "assignments": {"person": "S0014", "role": "investigator"},
+    "assignments/end": {"person": "S0014", "role": "investigator", "reason": "On leave."},
+    "persons": {"role": "witness", "name": "A. Nobody", "reason": "Was there."},
     "messages": {"text": "Thank you."},
 }
+RECUSAL = {"recusals": {"reason": "A friend of mine."}}
 APP = Flask("tags")
 REFUSED = {
     None: 428,
@@ -43,7 +46,7 @@ def test_every_change_demands_the_version_it_was_decided_on(office: Office) -> N
     number, _ = office.case()
     intake = office.as_(Role.INTAKE)
     with office.nothing_changes():
-        for part, body in CHANGES.items():
+        for part, body in (CHANGES | RECUSAL).items():
             for version, status in REFUSED.items():
                 answer = intake.post(f"{PREFIX}/cases/{number}/{part}", body, **shown(version))
                 assert (answer.status_code, answer.content_type) == (status, PROBLEM), (part, version)
@@ -65,7 +68,16 @@ def test_a_case_and_all_below_it_carry_one_version(office: Office) -> None:
     office.attach(receipt)
     intake = office.as_(Role.INTAKE)
     item = intake.read(f"{PREFIX}/cases/{number}/evidence")[0]["evidence_id"]
-    for below in ("", "/timeline", "/moves", "/messages", "/evidence", f"/evidence/{item}/custody"):
+    for below in (
+        "",
+        "/timeline",
+        "/moves",
+        "/messages",
+        "/persons",
+        "/allegations",
+        "/evidence",
+        f"/evidence/{item}/custody",
+    ):
         answer = intake.get(f"{PREFIX}/cases/{number}{below}")
         assert (answer.status_code, answer.headers.get("ETag")) == (200, '"1"'), below
 
@@ -105,6 +117,24 @@ def test_checks_come_in_the_order_promised(office: Office) -> None:
         seen.append(head.post(path, forbidden, version=7).status_code)
         seen.append(head.post(path, forbidden, version=1).status_code)
     assert seen == [401, 403, 404, 422, 428, 412, 409]
+
+
+@pytest.mark.parametrize("part", ["assignments", "assignments/end", "persons", "recusals", "messages"])
+def test_every_change_keeps_that_order(office: Office, part: str) -> None:
+    number, _ = office.case()
+    body: dict[str, Any] = (CHANGES | RECUSAL)[part]
+    path, lost = (f"{PREFIX}/cases/{one}/{part}" for one in (number, NO_CASE))
+    auditor, intake = office.as_(Role.AUDITOR), office.as_(Role.INTAKE)
+    with office.nothing_changes():
+        answers = [
+            office.door.post(lost, {"odd": 1}),
+            auditor.post(lost, {"odd": 1}),
+            intake.post(lost, {"odd": 1}, If_Match="*"),
+            intake.post(path, {"odd": 1}),
+            intake.post(path, body),
+            intake.post(path, body, version=7),
+        ]
+    assert [one.status_code for one in answers] == [401, 403, 404, 422, 428, 412]
 
 
 @given(st.text(max_size=20) | st.from_regex(r'W?/?"?[0-9]{0,12}"?', fullmatch=True))

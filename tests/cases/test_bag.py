@@ -96,7 +96,7 @@ def life(count):
 
 def cases(count):
     for case in range(count):
-        yield Case(number(case), UUID(int=case), Queue.IGO, ("igo",), State.CLOSED, 3, (), AT, None)
+        yield Case(number(case), UUID(int=case), Queue.IGO, ("igo",), State.CLOSED, 3, (), AT)
 
 
 def bag_of(ledger, folder, chosen=None):

@@ -57,7 +57,7 @@ def test_tuples_read_only_mappings_and_enumerations_are_written_as_what_they_hol
 
 @pytest.mark.parametrize(
     "value",
-    [1.0, float("nan"), MAX_INTEGER + 1, -MAX_INTEGER - 1, b"bytes", {1: "x"}, {"x": {"y": 0.5}}, {"a"}, object()],
+    [1.0, float("nan"), MAX_INTEGER + 1, -MAX_INTEGER - 1, b"bytes", {1: "x"}, {"x": {"y": 0.5}}, {"a"}, object],
     ids=repr,
 )
 def test_a_value_without_a_canonical_form_is_refused(value):

@@ -12,13 +12,11 @@ from cases.catalogue import Belongs, Extension, Length, load
 from cases.clocks import (
     Running,
     due,
-    due_within,
     end,
     extend,
     from_facts,
     lapsed,
     next_due,
-    overdue,
     pause,
     resume,
     start,
@@ -202,20 +200,9 @@ def test_next_is_what_is_due_first_among_those_that_run():
 
 
 def test_time_is_up_when_a_clock_is_due_and_not_a_moment_sooner():
-    running = started("assessment")
+    running = started("proposal")
     for early, found in ((1, ()), (0, (running,))):
-        assert overdue([running], running.due_by - timedelta(microseconds=early)) == found
-    assert overdue([pause(running, AT), end(running, AT)], running.due_by) == ()
-
-
-def test_due_within_tells_what_comes_and_not_what_is_past_stands_still_or_has_ended():
-    soon, late = started("proposal"), started("investigation")
-    week, moment = timedelta(days=7), timedelta(microseconds=1)
-    assert due_within([soon, late], soon.due_by - week, week) == (soon,)
-    assert due_within([soon, late], soon.due_by - week - moment, week) == ()
-    assert due_within([soon, late], soon.due_by - moment, week) == (soon,)
-    assert due_within([soon, late], soon.due_by, week) == ()
-    assert due_within([pause(soon, AT), end(soon, AT)], soon.due_by - moment, week) == ()
+        assert lapsed([running], LAW, running.due_by - timedelta(microseconds=early)) == found
 
 
 def test_only_a_clock_that_lapses_ends_by_itself():

@@ -7,7 +7,8 @@ from uuid import UUID
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cases.case import Assignment, Case, Due
+from cases.case import Assignment, Case
+from cases.clocks import Running
 from cases.export import BLOCK, COLUMNS, cases_csv, inert
 from cases.lifecycle import Queue, State
 from cases.people import Role
@@ -27,7 +28,7 @@ CASE = Case(
     version=6,
     categories=("impartiality", "harassment"),
     received_at=AT,
-    due=Due("assessment", AT.replace(day=30)),
+    clocks=(Running("assessment", AT, AT.replace(day=30)),),
     acknowledged_at=AT.replace(hour=10),
     closed_at=AT.replace(hour=11, microsecond=5),
     closure_reason="no_evidence",
@@ -62,7 +63,7 @@ def test_a_case_is_one_row_under_the_promised_header():
 
 
 def test_what_is_not_so_is_an_empty_cell():
-    bare = case(due=None, acknowledged_at=None, closed_at=None, closure_reason=None, assignees=(), categories=())
+    bare = case(clocks=(), acknowledged_at=None, closed_at=None, closure_reason=None, assignees=(), categories=())
     row = dict(zip(COLUMNS, read(cases_csv([bare]))[1], strict=True))
     empty = {name for name, cell in row.items() if not cell}
     assert empty == {"categories", "acknowledged_at", "due", "due_by", "closed_at", "closure_reason", "assignees"}

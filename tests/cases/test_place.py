@@ -56,7 +56,10 @@ def test_a_place_cannot_be_changed():
 
 
 def test_the_bytes_of_kinds_are_never_reused():
-    frozen = "statement identity routing_facts evidence file_facts message reason explanation supervisor_leg"
+    frozen = (
+        "statement identity routing_facts evidence file_facts message reason explanation supervisor_leg "
+        "persons consent proposal"
+    )
     assert {kind.slug: kind.value for kind in Kind} == {slug: place for place, slug in enumerate(frozen.split(), 1)}
 
 
@@ -73,6 +76,8 @@ def test_every_kind_says_whom_it_is_sealed_for():
         (Kind.ROUTING_FACTS, Recipient.SORTING),
         (Kind.REASON, Recipient.DESK),
         (Kind.EXPLANATION, Recipient.DESK),
+        (Kind.PERSONS, Recipient.DESK),
+        (Kind.PROPOSAL, Recipient.DESK),
     ],
 )
 def test_what_gives_the_reporter_away_or_is_the_desks_own_has_one_recipient(kind, alone):
@@ -81,7 +86,7 @@ def test_what_gives_the_reporter_away_or_is_the_desks_own_has_one_recipient(kind
 
 def test_the_reporter_reads_back_what_they_gave_and_what_was_written_to_them():
     for_the_receipt = {kind for kind in Kind if Recipient.RECEIPT in SEALED_FOR[kind]}
-    assert for_the_receipt == {Kind.STATEMENT, Kind.EVIDENCE, Kind.FILE_FACTS, Kind.MESSAGE}
+    assert for_the_receipt == {Kind.STATEMENT, Kind.EVIDENCE, Kind.FILE_FACTS, Kind.MESSAGE, Kind.CONSENT}
 
 
 def test_the_desk_key_opens_nothing_of_identity_routing_facts_or_the_supervisors_leg():
@@ -91,7 +96,7 @@ def test_the_desk_key_opens_nothing_of_identity_routing_facts_or_the_supervisors
 
 def test_whatever_says_something_of_the_reporter_is_filled_up():
     of_the_reporter = {Kind.IDENTITY, Kind.ROUTING_FACTS, Kind.EXPLANATION, Kind.SUPERVISOR_LEG}
-    assert set(PADDED_TO) == of_the_reporter
+    assert set(PADDED_TO) == of_the_reporter | {Kind.CONSENT, Kind.PERSONS}
     assert of_the_reporter > {kind for kind in Kind if Recipient.DESK not in SEALED_FOR[kind]}
 
 

@@ -107,7 +107,7 @@ def test_whoever_turns_anonymous_is_read_by_nobody_from_that_moment_and_no_super
         opened(desk, case, INTAKE, granted)
     worked_off(desk)
     assert listed(desk, SUPERVISOR) == []
-    assert seen_now(desk, case).to == ("igo",)
+    assert seen_now(desk, case).to == ("supervisor", "igo")  # who was told is told, though they see it no more
     assert seen_now(desk, case) == rebuilt(desk, case)
 
 
@@ -148,7 +148,7 @@ def test_an_anonymous_wish_with_a_name_in_it_is_refused_and_leaves_nothing(desk,
     before = everything_kept(store, place.data_dir)
     with pytest.raises(Malformed) as refusal:
         says(desk, filed, Consent.ANONYMOUS, **NAMED)
-    assert [fault.pointer for fault in refusal.value.faults] == [f"#/reporter/{name}" for name in NAMED]
+    assert [fault.pointer for fault in refusal.value.faults] == [f"#/{name}" for name in NAMED]
     assert everything_kept(store, place.data_dir) == before
 
 

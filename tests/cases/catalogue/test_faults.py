@@ -10,7 +10,18 @@ from hypothesis import strategies as st
 from cases.catalogue import LANGUAGES, load
 from tests.cases.catalogue.conftest import FILES, TEXTS, faults_with, rows_of, with_line, without_line
 
-OPTIONAL = {"note", "review_by", "reviewed_by", "to", "effective_to", "otherwise", "months", "next"}
+OPTIONAL = {
+    "note",
+    "review_by",
+    "reviewed_by",
+    "to",
+    "effective_to",
+    "otherwise",
+    "months",
+    "next",
+    "substantiated",
+    "measure",
+}
 SPOKEN = ("categories.toml", "principles.toml")
 DAY = timedelta(days=1)
 FEW = settings(max_examples=40)  # each reads a whole file

@@ -1,0 +1,116 @@
+"""Whether the catalogue fits the table of steps, asked at start and by `rule12 catalogue check`.
+
+The catalogue knows no steps and the steps know no rows, so what one names of the other is compared here: a clock that
+hangs on a move nobody can make would never run, and a case whose status has no words could not be shown.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+
+from cases.case import LAPSING
+from cases.case.clocked import PROPOSE, RECEIPT
+from cases.case.facts import FOUND
+from cases.case.guards import HIGH_STANDARD, POSSIBLE_MISCONDUCT
+from cases.case.moving import DUPLICATE, ELSEWHERE
+from cases.casework.staffing import FEEDBACK, MESSAGE
+from cases.casework.statuses import STATUSES
+from cases.catalogue import Catalogue, Closure, load
+from cases.catalogue.rows import Dated
+from cases.catalogue.timing import APART, strangers
+from cases.errors import CatalogueBroken
+from cases.lifecycle import STEPS, Action, State
+from cases.persons import ATTRIBUTED
+
+EVENTS = frozenset({RECEIPT, PROPOSE, FEEDBACK, MESSAGE, *Action, *(f"{name}_lapsed" for name in LAPSING)})
+ASKED_FOR = ("acknowledge", "proposal", "identity_grant")
+"""Clocks that are asked for by name."""
+
+CHOSEN = (
+    ("assessment_outcome", POSSIBLE_MISCONDUCT),
+    ("finding", FOUND),
+    ("standard_of_proof", HIGH_STANDARD),
+    ("attribution", ATTRIBUTED),
+)
+"""Terms on which a guard turns."""
+
+
+@cache
+def law_of(own: Path | None, day: date) -> Catalogue:
+    """The catalogue to work by (`cases.catalogue.load`), once it fits the steps on a day. Raises CatalogueBroken."""
+    law = load(own)
+    if faults := misfits(law, day):
+        raise CatalogueBroken(*faults)
+    return law
+
+
+def misfits(law: Catalogue, day: date) -> list[str]:
+    """Everything that does not fit, as `file:line: row: reason`; [] when all does."""
+    return [
+        *strangers(law.clocks, tuple(State), EVENTS),
+        *_idle(law),
+        *_closing_nothing(law.closures),
+        *_missing(law, day),
+        *_speechless(law, day),
+    ]
+
+
+def _idle(law: Catalogue) -> Iterator[str]:
+    """Clocks that would lapse without anything to follow from it: they would be up for ever."""
+    for clock in law.clocks:
+        if clock.lapses and clock.name not in LAPSING and clock.runs_from not in APART:
+            yield f"{clock.found.at('lapses')}: lapses, but nothing would follow from it"
+
+
+def _closing_nothing(closures: Iterable[Closure]) -> Iterator[str]:
+    """States and roles of closure reasons from which, or by whom, no case is closed."""
+    closing = {str(state): step for (state, action), step in STEPS.items() if action is Action.CLOSE}
+    for closure in closures:
+        for number, pair in enumerate(closure.allowed):
+            for state in pair.states:
+                step = closing.get(state)
+                if step is None:
+                    yield f"{closure.found.at('allowed', number, 'from')}: no case is closed from {state!r}"
+                elif strange := sorted(set(pair.roles) - step.by):
+                    where = closure.found.at("allowed", number, "by")
+                    yield f"{where}: from {state}, no case is closed by {', '.join(strange)}"
+
+
+def _missing(law: Catalogue, day: date) -> Iterator[str]:
+    """Rows on which a rule turns."""
+    for name in ASKED_FOR:
+        if not _unbroken((row for row in law.clocks if row.name == name), day):
+            yield f"clocks.toml:1: no row of {name} is in force from {day} on"
+    for set_, slug in CHOSEN:
+        if not _unbroken((row for row in law.choices if (row.set, row.slug) == (set_, slug)), day):
+            yield f"terms.toml:1: no row of {set_}.{slug} is in force from {day} on"
+    for slug in (DUPLICATE, ELSEWHERE):
+        if law.closure(slug) is None:
+            yield f"closures.toml:1: no row of {slug}"
+
+
+def _speechless(law: Catalogue, day: date) -> Iterator[str]:
+    """What a reporter is told, in English at least: every status, and the letters that moves send."""
+    for slug in ("letter-acknowledged", *(f"status-{status}" for status in STATUSES)):
+        if not _is_said(law, slug, day):
+            yield f"wordings.toml:1: no row of {slug} in en is in force from {day} on"
+    for term in law.terms("referral", day):
+        slug = f"letter-redirected-{term.slug}"
+        if not _is_said(law, slug, day):
+            yield f"{term.found.at()}: needs {slug} in wordings.toml, in en and in force from {day} on"
+
+
+def _is_said(law: Catalogue, slug: str, day: date) -> bool:
+    return _unbroken((row for row in law.wordings if (row.slug, row.language) == (slug, "en")), day)
+
+
+def _unbroken(rows: Iterable[Dated], day: date) -> bool:
+    """Whether rows follow each other from a day on, without a gap and without an end."""
+    for row in sorted(rows, key=lambda one: one.effective_from):
+        if row.effective_from > day:
+            return False
+        if row.effective_to is None:
+            return True
+        day = max(day, row.effective_to + timedelta(days=1))
+    return False
