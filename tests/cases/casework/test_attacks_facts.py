@@ -138,13 +138,13 @@ def test_new_formal_allegations_are_answered_before_anything_is_decided(desk: De
         moved(desk, DECIDER, case, Action.DECIDE, replace(REASONED, measures=measures))
 
 
-def test_a_proposal_is_refused_once_the_outcome_changed_under_it(desk: Desk) -> None:
+def test_the_outcome_is_not_changed_under_a_proposal(desk: Desk) -> None:
     case, _ = open_case(desk)
     alleged(desk, case)
     moved(desk, INTAKE, case, Action.OPEN_INVESTIGATION)
-    moved(desk, INTAKE, case, Action.CONCLUDE_ASSESSMENT, Given("Advice.", outcome="advice_only"))
-    with pytest.raises(MoveNotAllowed):
-        moved(desk, HEAD, case, Action.APPROVE, Given())
+    with pytest.raises(MoveNotAllowed, match="waits"):
+        moved(desk, INTAKE, case, Action.CONCLUDE_ASSESSMENT, Given("Advice.", outcome="advice_only"))
+    moved(desk, HEAD, case, Action.APPROVE, Given())
 
 
 def test_allegations_of_another_case_are_unknown_here(desk: Desk) -> None:
