@@ -1,6 +1,6 @@
 """What storage must offer the rules: one transaction, reading, sealed objects, signatures."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -80,11 +80,15 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Who may or must not see a new case, as keyed marks: nothing here names a person."""
+    """Who may or must not see a case, as keyed marks: nothing here names a person.
+
+    `received` were sent it as the reporter's supervisor, and are not any more: they take no other part in it.
+    """
 
     walls: frozenset[str]
     walls_by_identity: frozenset[str]
     addressee: str | None
+    received: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,9 +295,13 @@ class Lookup(Protocol):
     def every_entry(self, size: int) -> Iterator[tuple[StoredEntry, bytes]]:
         """Entries with a leaf index below `size`, in order of leaf index, with their leaf hashes; streamed."""
 
+    def open_numbers(self) -> Sequence[str]:
+        """The numbers of all cases that are not closed."""
+
     def complaint_of(self, number: str) -> UUID: ...
     def is_walled(self, number: str, person: str) -> bool: ...
     def is_addressed(self, number: str, person: str) -> bool: ...
+    def who_received(self, number: str, people: Iterable[str]) -> frozenset[str]: ...
     def is_custodian(self, number: str, person: str) -> bool: ...
     def requests(self, number: str) -> Sequence[IdentityRequest]: ...
     def waiting_requests(self, sight: Sight) -> Sequence[IdentityRequest]: ...

@@ -1,6 +1,6 @@
 """Reading. Every query over cases goes through `visible`: a list, a page and a refusal cannot disagree."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from cases.complaint import Complaint
 from cases.directory import Directory, read_directory
 from cases.errors import LedgerBroken, ReceiptRefused, UnknownCase, UnknownItem
 from cases.identity import IdentityRequest, Standing
+from cases.lifecycle import OPEN
 from cases.people import Role
 from cases.place import Kind, SealedPart
 from cases.ports import Answer, CaseFilter, EntryFilter, EvidenceItem, Message, Status, StoredEntry, Token
@@ -129,6 +130,11 @@ class SqlLookup:
         with self._database.reading() as connection:
             return [read_case(row) for row in connection.execute(query)]
 
+    def open_numbers(self) -> Sequence[str]:
+        query = select(cases.c.number).where(cases.c.state.in_(OPEN)).order_by(cases.c.number)
+        with self._database.reading() as connection:
+            return connection.scalars(query).all()
+
     def every_case(self) -> Iterator[Case]:
         """All cases in order of number, streamed."""
         after = ""
@@ -137,10 +143,18 @@ class SqlLookup:
             after = found[-1].number
 
     def is_walled(self, number: str, person: str) -> bool:
-        return self._is_marked(number, (self._blind.wall(person), self._blind.wall_by_identity(person)))
+        walls = (self._blind.wall(person), self._blind.wall_by_identity(person), self._blind.received(person))
+        return self._is_marked(number, walls)
 
     def is_addressed(self, number: str, person: str) -> bool:
         return self._is_marked(number, (self._blind.addressee(person),))
+
+    def who_received(self, number: str, people: Iterable[str]) -> frozenset[str]:
+        """Who of these people is, or once was, sent the case as the reporter's supervisor."""
+        with self._database.reading() as connection:
+            known = set(connection.scalars(select(marks.c.mark).where(marks.c.case_number == number)))
+        blind = self._blind
+        return frozenset(one for one in people if known & {blind.addressee(one), blind.received(one)})
 
     def is_custodian(self, number: str, person: str) -> bool:
         """Whether a person opened or decided a request to learn who reported."""

@@ -19,7 +19,7 @@ from storage.tables import case_categories, case_legs, case_people, cases, custo
 
 def visible(sight: Sight, blind: Marks) -> ColumnElement[bool]:
     """What must hold for a case to exist for the holder of this sight; no criterion at all means none."""
-    walls = (blind.wall(sight.person), blind.wall_by_identity(sight.person))
+    walls = (blind.wall(sight.person), blind.wall_by_identity(sight.person), blind.received(sight.person))
     must = [~exists().where(marks.c.case_number == cases.c.number, marks.c.mark.in_(walls))]
     if sight.queue is not None:
         must.append(cases.c.queue == str(sight.queue))

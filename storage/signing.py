@@ -94,6 +94,10 @@ class Marks:
         """The supervisor a complaint was sent to."""
         return self._mark("identity_index", "addressee", person)
 
+    def received(self, person: str) -> bytes:
+        """A supervisor whom a complaint was sent to once."""
+        return self._mark("identity_index", "received", person)
+
     def look(self, what: str) -> bytes:
         """A look, so that it is written once per 15 minutes."""
         return self._mark("identity_index", "look", what)

@@ -236,6 +236,7 @@ class SqlWork:
         plain = [self._marks.wall(person) for person in standing.walls]
         close = [self._marks.wall_by_identity(person) for person in standing.walls_by_identity]
         close += [self._marks.addressee(standing.addressee)] if standing.addressee else []
+        close += [self._marks.received(person) for person in standing.received]
         filled = sorted(mark for marks in (plain, close) for mark in (*marks, *_meaningless(len(marks))))
         self._rows(tables.marks, [{"case_number": number, "mark": mark} for mark in filled])
 

@@ -1,11 +1,13 @@
 """Who reported, what was found, what was decided: each by other people, and the ledger has all of it."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tour_desk import ACTS, Working
 from tour_reporter import REPORTER_NAME, Filed, takes_it_back
 from tour_stage import SAMPLES
 
+IN_NINETY_DAYS = (datetime.now(UTC) + timedelta(days=90)).date().isoformat()
 NOTICE = "We looked into what you told us. The posts were made as you described. A measure was taken. Thank you."
 ESTABLISHED = "substantiated_measure_taken"
 CLOSING = {"move": "close", "reason": "Established and served.", "closure_reason": ESTABLISHED, "notice": NOTICE}
@@ -90,7 +92,7 @@ def _rules(case: Working) -> None:
     with tour.step("Facts, standard, misconduct; then one measure", "each with its reasons, for each subject"):
         case.move("decider", **_ruling(case))
         case.move("decider", move="decide", reason="Proportionate.", measures=[_measure(case)])
-        served = {"appeal_route": "Management evaluation, then the tribunal.", "appeal_by": "2030-01-01"}
+        served = {"appeal_route": "Management evaluation, then the tribunal.", "appeal_by": IN_NINETY_DAYS}
         case.move("decider", move="notify_decision", reason="Served in writing.", **served)
 
 

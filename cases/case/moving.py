@@ -14,7 +14,18 @@ from cases.case.written import changed
 from cases.catalogue import Catalogue
 from cases.clocks import Running, due, last_instant
 from cases.errors import Fault, Malformed, MoveNotAllowed, NotPermitted
-from cases.lifecycle import NO_WORK, SETTLING, STEPS, Action, Guard, State, Step, roles_of, steps_from
+from cases.lifecycle import (
+    BESIDE_A_PROPOSAL,
+    NO_WORK,
+    SETTLING,
+    STEPS,
+    Action,
+    Guard,
+    State,
+    Step,
+    roles_of,
+    steps_from,
+)
 from cases.people import Role
 from cases.sight import Actor
 
@@ -173,10 +184,8 @@ def _must_pass(case: Case, asked: Move, step: Step, law: Catalogue) -> None:
 
 def _refused(case: Case, asked: Move, step: Step, law: Catalogue, *, handed_in: bool) -> str:
     """The first sentence against it, or nothing."""
-    if proposal := case.pending(asked.at):
-        moves_on = step.to is not case.state or step.approved_by
-        if moves_on or proposal.action is asked.action:
-            return f"A proposal to {proposal.action} waits: it must be approved, rejected or withdrawn first."
+    if (proposal := case.pending(asked.at)) and asked.action not in BESIDE_A_PROPOSAL:
+        return f"A proposal to {proposal.action} waits: it must be approved, rejected or withdrawn first."
     given = _with_law(asked) if handed_in else None
     situation = Situation(case, asked.action, asked.by, asked.at, given, law)
     return next((why for guard in step.guards if (why := refusal(guard, situation))), "")

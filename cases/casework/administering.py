@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from cases.casework.changes import RESCREEN
 from cases.casework.entries import entry
 from cases.directory import one_spelling, read_directory
 from cases.errors import CannotStart, SignInNeeded
@@ -27,14 +28,21 @@ class Issued:
 
 
 def import_directory(desk: Desk, text: str, at: datetime) -> int:
-    """Take in a directory, whole or not at all; how many people it holds. Raises DirectoryRefused."""
+    """Take in a directory, whole or not at all; how many people it holds. Raises DirectoryRefused.
+
+    A new one may say anew who is in conflict: the worker screens every open case again.
+    """
     people = len(read_directory(text))
     digest = sha256(text.encode()).hexdigest()
     facts = {"people": people, "sha256": digest}
+    last = desk.lookup.newest_entry("directory_imported")
+    is_new = last is None or json.loads(last.body)["facts"]["sha256"] != digest
     with desk.work() as work:
         work.keep_directory(
             text, entry(EntryKind.SYSTEM, THE_SYSTEM, at, COMMAND_LINE, "directory_imported", facts=facts)
         )
+        for number in desk.lookup.open_numbers() if is_new else ():
+            work.ask_for(RESCREEN, number, at)
     return people
 
 

@@ -93,9 +93,10 @@ def circumstances(desk: Desk, case: Case) -> Circumstances:
     return circumstances_of(Statement.read(statement_of(desk, case)), case.categories)
 
 
-def standing_of(routing: Routing, case: Case) -> Standing:
-    """Whoever recused themselves stays out, whatever a screening finds."""
-    return Standing(routing.walled | case.recused, routing.walled_by_identity, routing.addressee)
+def standing_of(routing: Routing, case: Case, received: frozenset[str] = frozenset()) -> Standing:
+    """Whoever recused themselves stays out, whatever a screening finds; so does whoever received it as supervisor."""
+    others = received - {routing.addressee}
+    return Standing(routing.walled | case.recused, routing.walled_by_identity, routing.addressee, others)
 
 
 def screened_at_once(desk: Desk, case: Case, register: Register, at: datetime) -> tuple[Case, frozenset[str], Register]:
@@ -131,7 +132,8 @@ def rescreen(desk: Desk, case: Case, at: datetime) -> Change:
     if newest_wish(desk, case.complaint) is None:  # sorted before the desk was told of the consent
         sealed += (desk.vault.seal(Kind.CONSENT, owner_of(desk, case), canonical(Wish(facts.consent).told())),)
     change = worker_change(case, (after, {"case": changed(case, after)}), "screened_again", at, sealed)
-    return replace(change, standing=standing_of(routing, case))
+    received = desk.lookup.who_received(case.number, (person.staff_number for person in desk.lookup.directory()))
+    return replace(change, standing=standing_of(routing, case, received))
 
 
 def _still_told(case: Case, routing: Routing) -> Routing:

@@ -2,6 +2,7 @@
 
 from cases.lifecycle.picture import moves_table, picture
 from cases.lifecycle.steps import (
+    BESIDE_A_PROPOSAL,
     DECIDER_SEES_FROM,
     NO_WORK,
     SETTLING,
@@ -13,6 +14,7 @@ from cases.lifecycle.steps import (
 from cases.lifecycle.words import OPEN, Action, Guard, Need, Queue, State
 
 __all__ = [
+    "BESIDE_A_PROPOSAL",
     "DECIDER_SEES_FROM",
     "NO_WORK",
     "OPEN",

@@ -269,6 +269,24 @@ def _kept_apart(steps: Steps) -> Steps:
 NO_WORK = frozenset({Action.PLACE_HOLD, Action.LIFT_HOLD, Action.REOPEN, Action.ERASE})
 """Actions by which nobody becomes one who worked the case: they guard it, or ask for another look."""
 
+BESIDE_A_PROPOSAL = frozenset(
+    {
+        Action.ACKNOWLEDGE,
+        Action.PRESERVE_EVIDENCE,
+        Action.CONTAIN,
+        Action.EXTEND_CLOCK,
+        Action.REPORT_IMPLICATIONS,
+        Action.NOTIFY_SUBJECT,
+        Action.RECORD_COMMENT,
+        Action.RECORD_RESPONSE,
+        Action.RECORD_APPEAL,
+        Action.ADMINISTRATIVE_LEAVE,
+        Action.PLACE_HOLD,
+        Action.LIFT_HOLD,
+    }
+)
+"""What can be done while a proposal waits: none of it settles what the proposal is about."""
+
 STEPS: Mapping[tuple[State, Action], Step] = MappingProxyType(
     _kept_apart({**_INTAKE, **_INVESTIGATION, **_DECISION, **_AT_ANY_TIME, **_AFTERWARDS})
 )

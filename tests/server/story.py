@@ -1,6 +1,7 @@
 """One whole case over HTTP with a marker in every place that is sealed."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -14,6 +15,7 @@ from tests.server.speaking import API
 
 SCREENSHOT = (Path(__file__).parents[1] / "samples" / "en-political-endorsement.png").read_bytes()
 NAMED = ("name", "staff_number", "email", "function", "duty_station", "personnel_type", "relation")
+IN_NINETY_DAYS = (datetime.now(UTC) + timedelta(days=90)).date().isoformat()
 POST = ("platform", "url", "handle", "posted_at", "seen_at", "audience", "language")
 
 
@@ -212,7 +214,7 @@ class Story:
         words = ("aggravating", "mitigating", "proportionality", "authority", "severity_reasons")
         measure = {name: mark(name) for name in words} | {"person": self.subject, "measure": "censure", "severe": True}
         self._change(decide, "moves", {"move": "decide", "measures": [measure], "reason": mark("reason to decide")})
-        served = {"reason": mark("serving"), "appeal_route": mark("appeal route"), "appeal_by": "2040-01-01"}
+        served = {"reason": mark("serving"), "appeal_route": mark("appeal route"), "appeal_by": IN_NINETY_DAYS}
         self._change(decide, "moves", {"move": "notify_decision", **served})
         closing = {"move": "close", "closure_reason": "substantiated_measure_taken"}
         self._change(decide, "moves", closing | {"reason": mark("reason to close"), "notice": mark("notice")})

@@ -190,9 +190,16 @@ def test_while_one_waits_no_other_is_made_and_nothing_moves_the_case():
     assert story.does(INTAKE_2, "preserve_evidence").preserved_at == story.at
 
 
+def test_nobody_settles_otherwise_what_a_proposal_waits_for():
+    story = to_open()
+    with pytest.raises(MoveNotAllowed, match="A proposal to open_investigation waits"):
+        story.does(INTAKE_2, "conclude_assessment", outcome="advice_only")
+    assert Action.CONCLUDE_ASSESSMENT not in open_to(story.case, INTAKE_2, story.at, LAW)
+
+
 def test_what_changed_since_is_asked_again_when_somebody_approves():
     story = to_open()
-    story.does(INTAKE_2, "conclude_assessment", outcome="advice_only")
+    story.case = replace(story.case, outcome="advice_only")
     assert Action.APPROVE not in open_to(story.case, HEAD, story.at, LAW)
     assert Action.REJECT in open_to(story.case, HEAD, story.at, LAW)
     with pytest.raises(MoveNotAllowed, match="possible_misconduct"):

@@ -11,6 +11,7 @@ from cases.catalogue import LANGUAGES, load
 from tests.cases.catalogue.conftest import FILES, TEXTS, faults_with, rows_of, with_line, without_line
 
 OPTIONAL = {
+    "country",
     "note",
     "review_by",
     "reviewed_by",
