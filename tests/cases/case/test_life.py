@@ -72,6 +72,8 @@ class CaseLife(RuleBasedStateMachine):
         if action in SETTLING:
             event, _, handed_in = book.settled(before, action, by, story.at)
             assert story.sealed[before.proposal.given] == handed_in
+            if action is Action.APPROVE and event == "close":
+                assert self.case.closure_reason == handed_in.closure_reason
         elif takes_four_eyes(before.state, event):
             book.proposed(before, event, by, given, story.at)
             assert self.case == replace(before, **self.only("proposal", "version", "worked_by", "clocks"))
