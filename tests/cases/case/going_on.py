@@ -75,3 +75,10 @@ def aimed(case, given, action, pick, measure):
         finding = "sufficient_evidence" if pick % 3 else given.finding
         return replace(given, allegation=one, finding=finding, misconduct=bool(pick % 3))
     return given
+
+
+def hasty(action, pick):
+    """What somebody in a hurry would hand in."""
+    if action is Action.CLOSE:
+        return {"closure_reason": CLOSURES[pick % len(CLOSURES)]}
+    return {"misconduct": True, "standard": "preponderance"} if action is Action.RECORD_DECISION else {}
