@@ -73,6 +73,7 @@ def is_decided(case: Working) -> None:
         changed = tour.folder / PROMOTED
         changed.write_text(directory.replace("IGO,HQ,S0011,investigator", "IGO,HQ,S0011,investigator decider"))
         tour.rule12("directory", "import", str(changed))
+        case.screened()
         tour.tokens["promoted"] = tour.rule12("token", "--as", "decider", "--person", "S0014", show=False)
         case.move("promoted", 404, **CLOSING)
     _rules(case)
