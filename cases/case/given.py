@@ -1,7 +1,7 @@
 """What a mover hands in with a move: checked for completeness, split into what is clear and what is kept sealed."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -106,9 +106,6 @@ class Given:
             rows = [{**row, "person": UUID(row["person"])} for row in known["measures"]]
             known["measures"] = tuple(Measure(**row) for row in rows)
         return cls(**known)
-
-    def with_reason(self, reason: str) -> "Given":
-        return replace(self, reason=reason)
 
 
 def _plainly(value: Any) -> Any:
