@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from api.shown import moment
-from cases.case import Allegation, Case, Proposal
+from cases.case import Allegation, Case, Proposal, must_be_approved
 from cases.casework.alleging import ShownAllegation
 from cases.catalogue import Catalogue, Citation
 from cases.catalogue.citing import Cited
@@ -122,5 +122,5 @@ def proposal(case: Case, one: Proposal) -> dict[str, Any]:
         "role": str(one.role),
         "at": stamp(one.at),
         "expires_at": stamp(one.expires_at),
-        "approved_by": sorted(map(str, STEPS[case.state, one.action].approved_by)),
+        "approved_by": sorted(map(str, must_be_approved(case, STEPS[case.state, one.action]))),
     }

@@ -71,7 +71,7 @@ def must_be_decidable(request: IdentityRequest, case: Case, by: Actor) -> None:
     """
     if by.role is not Role.CUSTODIAN:
         raise NotPermitted("Only a custodian decides on requests.")
-    parts = case.worked_by | case.decided_by | case.decided_before | case.reviewed_by
+    parts = case.worked_by | case.judges()
     if by.person == request.requester or by.person in parts or any(who.person == by.person for who in case.assignees):
         raise ConflictOfInterest("Whoever has a part in the case does not decide who learns of the reporter.")
     if request.standing is not Standing.ASKED:

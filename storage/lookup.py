@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select
+from sqlalchemy import ColumnElement, Select, and_, exists, literal, select
 
 from cases.case import Case
 from cases.complaint import Complaint
@@ -18,13 +18,12 @@ from cases.ports import Answer, CaseFilter, EntryFilter, EvidenceItem, Message, 
 from cases.sight import Sight
 from storage.database import Database
 from storage.rows import entries_query, parts_query, read_case, read_parts, read_request, stored_entry
-from storage.seeing import narrowed, page, visible
+from storage.seeing import behind, guarded, narrowed, page, visible, walls_of
 from storage.signing import Marks
 from storage.tables import (
     answers,
     cases,
     complaints,
-    custodians,
     directories,
     entries,
     evidence,
@@ -143,11 +142,13 @@ class SqlLookup:
             after = found[-1].number
 
     def is_walled(self, number: str, person: str) -> bool:
-        walls = (self._blind.wall(person), self._blind.wall_by_identity(person), self._blind.received(person))
-        return self._is_marked(number, walls)
+        return self._holds(behind(walls_of(person, self._blind), literal(number)))
 
     def is_addressed(self, number: str, person: str) -> bool:
-        return self._is_marked(number, (self._blind.addressee(person),))
+        return self._holds(behind((self._blind.addressee(person),), literal(number)))
+
+    def has_merged(self, number: str) -> bool:
+        return self._holds(exists().where(cases.c.merged_into == number))
 
     def who_received(self, number: str, people: Iterable[str]) -> frozenset[str]:
         """Who of these people is, or once was, sent the case as the reporter's supervisor."""
@@ -158,14 +159,11 @@ class SqlLookup:
 
     def is_custodian(self, number: str, person: str) -> bool:
         """Whether a person opened or decided a request to learn who reported."""
-        found = select(exists().where(custodians.c.case_number == number, custodians.c.person == person))
-        with self._database.reading() as connection:
-            return bool(connection.scalar(found))
+        return self._holds(guarded(person, literal(number)))
 
-    def _is_marked(self, number: str, any_of: tuple[bytes, ...]) -> bool:
-        found = select(exists().where(marks.c.case_number == number, marks.c.mark.in_(any_of)))
+    def _holds(self, condition: ColumnElement[bool]) -> bool:
         with self._database.reading() as connection:
-            return bool(connection.scalar(found))
+            return bool(connection.scalar(select(condition)))
 
     def requests(self, number: str) -> Sequence[IdentityRequest]:
         """Every request to learn who reported, oldest first."""

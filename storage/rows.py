@@ -92,8 +92,7 @@ def people_rows(case: Case) -> list[dict[str, Any]]:
     """Who is assigned, in order, and who ever worked, decided or reviewed the case."""
     capacities = [(who.person, str(who.role)) for who in case.assignees]
     capacities += [(person, WORKED) for person in sorted(case.worked_by)]
-    others = case.decided_by | case.decided_before | case.reviewed_by
-    capacities += [(person, RULED) for person in sorted(others)]
+    capacities += [(person, RULED) for person in sorted(case.judges())]
     return [
         {"case_number": case.number, "person": person, "capacity": capacity, "position": position}
         for position, (person, capacity) in enumerate(capacities)

@@ -3,7 +3,7 @@
 Every query over cases goes through `visible`: a list, a page and a refusal cannot disagree.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_
@@ -19,8 +19,7 @@ from storage.tables import case_categories, case_legs, case_people, cases, custo
 
 def visible(sight: Sight, blind: Marks) -> ColumnElement[bool]:
     """What must hold for a case to exist for the holder of this sight; no criterion at all means none."""
-    walls = (blind.wall(sight.person), blind.wall_by_identity(sight.person), blind.received(sight.person))
-    must = [~exists().where(marks.c.case_number == cases.c.number, marks.c.mark.in_(walls))]
+    must = [~behind(walls_of(sight.person, blind), cases.c.number)]
     if sight.queue is not None:
         must.append(cases.c.queue == str(sight.queue))
     if sight.states is not None:
@@ -30,11 +29,10 @@ def visible(sight: Sight, blind: Marks) -> ColumnElement[bool]:
     if sight.leg is not None:
         legs = case_legs.c.case_number == cases.c.number, case_legs.c.leg == sight.leg
         must.append(exists().where(*legs))
-    guarded = exists().where(custodians.c.case_number == cases.c.number, custodians.c.person == sight.person)
-    must.append(_is_asked_about() if sight.asked else ~guarded)
-    addressee = marks.c.mark == blind.addressee(sight.person)
-    sent = exists().where(marks.c.case_number == cases.c.number, addressee)
-    must.append(sent if sight.addressed else ~sent)
+    must.append(_is_asked_about() if sight.asked else ~guarded(sight.person, cases.c.number))
+    sent = (blind.addressee(sight.person),)
+    addressed = exists().where(marks.c.case_number == cases.c.number, marks.c.mark.in_(sent))
+    must.append(addressed if sight.addressed else ~behind(sent, cases.c.number))
     if sight.never_worked:
         must.append(~_took_part(sight.person, WORKED))
     if sight.no_part:
@@ -50,6 +48,30 @@ def visible(sight: Sight, blind: Marks) -> ColumnElement[bool]:
     return and_(*must, *(() if any(one is not None for one in criteria) else (cases.c.number.is_(None),)))
 
 
+def walls_of(person: str, blind: Marks) -> tuple[bytes, ...]:
+    """The marks that keep a person from a case."""
+    return blind.wall(person), blind.wall_by_identity(person), blind.received(person)
+
+
+def behind(any_of: Iterable[bytes], number: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether one of these marks stands beside a case, or beside one that was merged into it: it is one matter then."""
+    return _there_or_merged(marks.c.case_number, number, marks.c.mark.in_(tuple(any_of)))
+
+
+def guarded(person: str, number: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a person opened or decided, as custodian, a request in a case or in one merged into it."""
+    return _there_or_merged(custodians.c.case_number, number, custodians.c.person == person)
+
+
+def _there_or_merged(
+    of_case: ColumnElement[str], number: ColumnElement[str], *which: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """Two conditions rather than one with OR in it: each goes by an index of its own."""
+    source = cases.alias()
+    merged = exists().where(source.c.merged_into == number, of_case == source.c.number, *which)
+    return or_(exists().where(of_case == number, *which), merged)
+
+
 def _is_assigned(person: str) -> ColumnElement[bool]:
     """Asked to work this case, or the one this was merged into."""
     case = case_people.c.case_number
@@ -58,9 +80,9 @@ def _is_assigned(person: str) -> ColumnElement[bool]:
 
 
 def _took_part(person: str, capacity: str | None = None) -> ColumnElement[bool]:
-    """Whether a person has, or had, a part in the case: any at all, or in one capacity."""
+    """Whether a person has, or had, a part in the case or one merged into it: any at all, or in one capacity."""
     which = () if capacity is None else (case_people.c.capacity == capacity,)
-    return exists().where(case_people.c.case_number == cases.c.number, case_people.c.person == person, *which)
+    return _there_or_merged(case_people.c.case_number, cases.c.number, case_people.c.person == person, *which)
 
 
 def _is_asked_about() -> ColumnElement[bool]:

@@ -58,7 +58,9 @@ def finds(case: Working) -> None:
         due = tour.ask("GET", case.path, role="investigator", show="state comment due.what").told["due"]
         tour.insist(due["what"] == "comment", "working days to comment", due)
     with tour.step("The subject comments; the report goes out", "to somebody who did not make the findings"):
-        case.move("investigator", move="record_comment", answer="He says that he meant it privately.")
+        case.move(
+            "investigator", move="record_comment", person=case.subject, answer="He says that he meant it privately."
+        )
         case.move("investigator", move="issue_report", reason="The account is his; the post is preserved.")
 
 
@@ -89,7 +91,7 @@ def _rules(case: Working) -> None:
         charge: dict[str, Any] = {"move": "issue_allegations", "reason": "With the report."}
         case.move("decider", 422, **charge)
         case.move("decider", counsel_informed=True, evidence_disclosed=True, **charge)
-        case.move("decider", move="record_response", answer="He regrets it.")
+        case.move("decider", move="record_response", person=case.subject, answer="He regrets it.")
     with tour.step("Facts, standard, misconduct; then one measure", "each with its reasons, for each subject"):
         case.move("decider", **_ruling(case))
         case.move("decider", move="decide", reason="Proportionate.", measures=[_measure(case)])

@@ -9,7 +9,7 @@ from api.idempotency import IDEMPOTENCY_KEY, once
 from api.routes.cases import WORKS_CASES
 from api.versions import IF_MATCH, decided_on, tag
 from api.work_schemas import MovedSchema, MoveInSchema, OpenMoveSchema
-from cases.case import Case, Given, Measure, extendable
+from cases.case import Case, Given, Measure, extendable, must_be_approved
 from cases.case.given import TERMS
 from cases.casework import moving
 from cases.casework.moving import was_proposed
@@ -39,10 +39,10 @@ def _open_move(found: Case, action: Action, who: Actor) -> dict[str, Any]:
         "move": str(action),
         "to": str(step.to) if step.to else None,
         "needs": [str(need) for need in Need if need in step.needs],
-        "four_eyes": bool(step.approved_by),
+        "four_eyes": bool(must_be_approved(found, step)),
     }
-    if step.approved_by:
-        row["approved_by"] = sorted(map(str, step.approved_by))
+    if entitled := must_be_approved(found, step):
+        row["approved_by"] = sorted(map(str, entitled))
     if Guard.REASON_FITS_STATE_AND_ROLE in step.guards and Need.CLOSURE_REASON in step.needs:
         row["closure_reasons"] = list(desk().law.closures_for(found.state, who.role))
     if choices := _choices(found, step):

@@ -4,7 +4,17 @@ from cases.case.facts import Allegation, Assignment, Case, Hearing, Hold, Propos
 from cases.case.given import Given, Measure
 from cases.case.guards import extendable
 from cases.case.lapsing import LAPSING, answered, lapse
-from cases.case.moving import Move, move, must_be_settleable, must_have_a_say, open_to, propose, settle, step_for
+from cases.case.moving import (
+    Move,
+    move,
+    must_be_approved,
+    must_be_settleable,
+    must_have_a_say,
+    open_to,
+    propose,
+    settle,
+    step_for,
+)
 from cases.case.people import (
     ALLEGERS,
     ASSIGNABLE,
@@ -43,6 +53,7 @@ __all__ = [
     "kept_apart",
     "lapse",
     "move",
+    "must_be_approved",
     "must_be_assignable",
     "must_be_settleable",
     "must_have_a_say",

@@ -43,7 +43,9 @@ def _reopen(case: Case, _given: Given, _at: datetime) -> Case:
             Allegation(one.id, one.person, one.category, one.authority, one.here) for one in case.allegations
         ),
         comment=Hearing.NOT_ASKED,
+        commented=frozenset(),
         response=Hearing.NOT_ASKED,
+        responded=frozenset(),
         measures=(),
         decided_at=None,
         decision_told_at=None,
@@ -57,8 +59,22 @@ def _found(case: Case, given: Given, _at: datetime) -> Case:
     """What turns against somebody after findings were put to them must be put to them, too."""
     before = case.allegation(given.allegation)
     turned = given.finding == FOUND and (before is None or before.finding != FOUND)
-    comment = Hearing.NOT_ASKED if turned else case.comment
-    return replace(_with_allegation(case, given.allegation, finding=given.finding), comment=comment)
+    after = _with_allegation(case, given.allegation, finding=given.finding)
+    if not turned or before is None:
+        return after
+    return replace(after, comment=Hearing.NOT_ASKED, commented=case.commented - {before.person})
+
+
+def _commented(case: Case, given: Given, _at: datetime) -> Case:
+    """One who was heard speaks for nobody else."""
+    spoken = case.commented | frozenset({given.person} if given.person else ())
+    return replace(case, commented=spoken, comment=case.comment if case.unheard(spoken) else Hearing.RECEIVED)
+
+
+def _responded(case: Case, given: Given, _at: datetime) -> Case:
+    spoken = case.responded | frozenset({given.person} if given.person else ())
+    silent = case.unheard(spoken, here=True)
+    return replace(case, responded=spoken, response=case.response if silent else Hearing.RECEIVED)
 
 
 def _ruled(case: Case, given: Given, _at: datetime) -> Case:
@@ -104,10 +120,10 @@ _EFFECTS: Mapping[Action, Effect] = MappingProxyType({
     Action.REPORT_IMPLICATIONS: lambda case, _, __: replace(case, implications=case.implications + 1),
     Action.NOTIFY_SUBJECT:      _notified,
     Action.RECORD_FINDING:      _found,
-    Action.SEND_FINDINGS:       lambda case, _, __: replace(case, comment=Hearing.AWAITED),
-    Action.RECORD_COMMENT:      lambda case, _, __: replace(case, comment=Hearing.RECEIVED),
-    Action.ISSUE_ALLEGATIONS:   lambda case, _, __: replace(case, response=Hearing.AWAITED),
-    Action.RECORD_RESPONSE:     lambda case, _, __: replace(case, response=Hearing.RECEIVED),
+    Action.SEND_FINDINGS:       lambda case, _, __: replace(case, comment=Hearing.AWAITED, commented=frozenset()),
+    Action.RECORD_COMMENT:      _commented,
+    Action.ISSUE_ALLEGATIONS:   lambda case, _, __: replace(case, response=Hearing.AWAITED, responded=frozenset()),
+    Action.RECORD_RESPONSE:     _responded,
     Action.RECORD_DECISION:     _ruled,
     Action.DECIDE:              _decided,
     Action.NOTIFY_DECISION:     lambda case, _, at: replace(case, decision_told_at=at),

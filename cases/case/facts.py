@@ -74,8 +74,9 @@ class Hold:
 class Case:
     """The clear facts of a case. Invariant: `version` is the number of its change entries.
 
-    Three sets of people never meet: those who `worked_by`, those who decided (`decided_by` in this round,
-    `decided_before` in earlier ones) and those who reviewed (`reviewed_by`).
+    Sets of people that never meet: those who `worked_by`, those who decided (`decided_by` in this round,
+    `decided_before` in earlier ones), took another part as decider (`heard_by`), or reviewed (`reviewed_by`).
+    A hearing is received once everybody concerned spoke: who `commented` and who `responded` since it was asked last.
     """
 
     number: str
@@ -94,6 +95,7 @@ class Case:
     worked_by: frozenset[str] = frozenset()
     decided_by: frozenset[str] = frozenset()
     decided_before: frozenset[str] = frozenset()
+    heard_by: frozenset[str] = frozenset()
     closed_by: frozenset[str] = frozenset()
     reviewed_by: frozenset[str] = frozenset()
     recused: frozenset[str] = frozenset()
@@ -109,7 +111,9 @@ class Case:
     notified: frozenset[UUID] = frozenset()
     owed: frozenset[UUID] = frozenset()
     comment: Hearing = Hearing.NOT_ASKED
+    commented: frozenset[UUID] = frozenset()
     response: Hearing = Hearing.NOT_ASKED
+    responded: frozenset[UUID] = frozenset()
     measures: tuple[tuple[UUID, str], ...] = ()
     decided_at: datetime | None = None
     decision_told_at: datetime | None = None
@@ -135,13 +139,20 @@ class Case:
         """Everybody something is alleged against."""
         return frozenset(one.person for one in self.allegations)
 
+    def unheard(self, spoken: frozenset[UUID], *, here: bool = False) -> frozenset[UUID]:
+        """Everybody found against (those decided on `here` alone) who is not among those who spoke."""
+        against = (one for one in self.allegations if one.finding == FOUND and (one.here or not here))
+        return frozenset(one.person for one in against) - spoken
+
+    def judges(self) -> frozenset[str]:
+        """Whoever decided, reviewed, or took any other part as a decider, in any round: they never work the case."""
+        return self.decided_by | self.decided_before | self.reviewed_by | self.heard_by
+
     def is_assigned(self, person: str, role: Role) -> bool:
         return any(who.person == person and who.role is role for who in self.assignees)
 
 
 def kept_apart(case: Case) -> Iterable[tuple[frozenset[str], frozenset[str]]]:
     """The pairs of people that must share nobody: finder ≠ decider ≠ reviewer, in any round."""
-    decided = case.decided_by | case.decided_before
-    yield case.worked_by, decided
-    yield case.worked_by, case.reviewed_by
+    yield case.worked_by, case.judges()
     yield case.decided_by, case.decided_before | case.reviewed_by

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
+from uuid import UUID
 
 from cases.case.facts import FOUND, Case, Hearing
 from cases.case.given import Given
@@ -56,8 +57,7 @@ def _never_worked(asked: Situation) -> bool:
 
 
 def _never_decided(asked: Situation) -> bool:
-    case = asked.case
-    return not takes_part(asked.by) or asked.by.person not in case.decided_by | case.decided_before | case.reviewed_by
+    return not takes_part(asked.by) or asked.by.person not in asked.case.judges()
 
 
 def _decided_no_earlier_round(asked: Situation) -> bool:
@@ -96,7 +96,7 @@ def _all_decided(asked: Situation) -> bool:
 def _account_is_attributed(asked: Situation, given: Given) -> bool:
     """An account nobody tied to the person proves nothing against them: no finding, and no misconduct."""
     one = asked.case.allegation(given.allegation)
-    against = given.finding == FOUND or given.misconduct is True
+    against = given.finding == FOUND or bool(given.misconduct)
     return not against or one is None or one.person in asked.case.attributed
 
 
@@ -113,22 +113,37 @@ def _decided_here(asked: Situation, given: Given) -> bool:
 
 
 def _were_put(asked: Situation) -> bool:
-    adverse = any(one.finding == FOUND for one in asked.case.allegations)
-    return not adverse or asked.case.comment in {Hearing.RECEIVED, Hearing.LAPSED}
+    """Everybody found against commented, or let the time pass. A finding that fell leaves nobody to wait for."""
+    case = asked.case
+    silent = case.unheard(case.commented)
+    return not silent or case.comment is Hearing.LAPSED
+
+
+def _is_concerned(asked: Situation, given: Given) -> bool:
+    """Whoever speaks late, or adds to what they said, is heard, too."""
+    return given.person in asked.case.subjects()
 
 
 def _found_against(case: Case, *, here: bool) -> bool:
     return any(one.finding == FOUND for one in case.allegations if one.here is here)
 
 
+def _on_a_finding(asked: Situation, given: Given) -> bool:
+    """Misconduct is what was found, put to the subject and reported; nothing else can be established."""
+    one = asked.case.allegation(given.allegation)
+    return not given.misconduct or one is None or one.finding == FOUND
+
+
 def _could_respond(asked: Situation) -> bool:
     """Also when it is decided what follows: formal allegations may have been put anew since."""
-    ruled = asked.action is Action.DECIDE and bool(_guilty(asked.case))
-    against = ruled or (asked.given is not None and asked.given.misconduct is True)
-    return not against or asked.case.response in {Hearing.RECEIVED, Hearing.LAPSED}
+    case, given = asked.case, asked.given
+    against = _guilty(case) if asked.action is Action.DECIDE else set()
+    if given and given.misconduct and (one := case.allegation(given.allegation)):
+        against |= {one.person}
+    return case.response is Hearing.LAPSED or against <= case.responded
 
 
-def _guilty(case: Case) -> set[object]:
+def _guilty(case: Case) -> set[UUID]:
     return {one.person for one in case.allegations if one.here and one.misconduct}
 
 
@@ -148,7 +163,8 @@ def _reviewer_is_new(asked: Situation) -> bool:
     if asked.action is not Action.APPROVE:
         return True
     case = asked.case
-    return asked.by.person not in case.closed_by | case.decided_by | case.decided_before | case.worked_by
+    had_a_part = case.closed_by | case.decided_by | case.decided_before | case.heard_by | case.worked_by
+    return asked.by.person not in had_a_part
 
 
 def _retention_is_over(asked: Situation) -> bool:
@@ -225,15 +241,22 @@ _GUARDS: Mapping[Guard, Refusal] = MappingProxyType({
         "Somebody's part in the case changed and they were not told yet: notify_subject first.",
         lambda asked: not asked.case.owed),
     Guard.FINDINGS_WERE_PUT_TO_THE_SUBJECT: _unless(
-        "Findings against somebody are reported only after they could comment: send_findings, and wait for the "
-        "comment or its time limit.", _were_put),
+        "Findings against somebody are reported only after each of them could comment: send_findings, and wait for "
+        "every comment or the time limit.", _were_put),
     Guard.COMMENT_IS_AWAITED: _unless(
-        "No comment is awaited.", lambda asked: asked.case.comment is Hearing.AWAITED),
+        "No comment is awaited: send_findings first.", lambda asked: asked.case.comment is not Hearing.NOT_ASKED),
+    Guard.SPEAKER_IS_CONCERNED: _with_given(
+        "Only somebody of whom something is alleged in this case is heard on it.", _is_concerned),
     Guard.RESPONSE_IS_AWAITED: _unless(
-        "No response is awaited: issue_allegations first.", lambda asked: asked.case.response is Hearing.AWAITED),
+        "No response is awaited: issue_allegations first.",
+        lambda asked: asked.case.response is not Hearing.NOT_ASKED),
+    Guard.MISCONDUCT_STANDS_ON_A_FINDING: _with_given(
+        "Misconduct is established only where the report found sufficient evidence for the allegation.", _on_a_finding),
+    Guard.NOT_REOPENED: _unless(
+        "A reopened case is not merged: close it, which takes two people.", lambda asked: not asked.case.reopened),
     Guard.SUBJECT_COULD_RESPOND: _unless(
-        "Misconduct is established only after the subject could respond to formal allegations: issue_allegations, and "
-        "wait for the response or its time limit.", _could_respond),
+        "Misconduct is established only after this subject could respond to formal allegations: issue_allegations, "
+        "and wait for their response or the time limit.", _could_respond),
     Guard.SOMETHING_IS_DECIDED_HERE: _unless(
         "Nobody concerned is decided on here: refer the case to whoever employs them.",
         lambda asked: any(one.here for one in asked.case.allegations)),

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from cases.case.clocked import PROPOSE, extended, sounded
 from cases.case.effects import affected
-from cases.case.facts import Case, Proposal
+from cases.case.facts import Case, Hearing, Proposal
 from cases.case.given import Given, must_be_complete
 from cases.case.guards import Situation, refusal, takes_part
 from cases.case.written import changed
@@ -23,6 +23,7 @@ from cases.lifecycle import (
     Guard,
     State,
     Step,
+    approvers,
     roles_of,
     steps_from,
 )
@@ -75,6 +76,11 @@ def step_for(case: Case, asked: Move, law: Catalogue) -> Step:
     return step
 
 
+def must_be_approved(case: Case, step: Step) -> frozenset[Role]:
+    """Who must approve this step of this case; nobody where one person makes it alone."""
+    return approvers(case.state, step, reopened=case.reopened > 0)
+
+
 def must_name_what_is_there(case: Case, given: Given) -> None:
     """Refuse ids of nothing in this case. Raises Malformed."""
     faults = []
@@ -92,7 +98,7 @@ def move(case: Case, asked: Move, law: Catalogue) -> Decided:
     Raises NotPermitted, Malformed (a need is missing) or MoveNotAllowed (with the moves open to the mover).
     """
     step = step_for(case, asked, law)
-    if step.approved_by:
+    if must_be_approved(case, step):
         raise MoveNotAllowed(f"{asked.action} takes two people: propose it.", open_to(case, asked.by, asked.at, law))
     _must_pass(case, asked, step, law)
     return _made(case, asked, step, law)
@@ -151,8 +157,9 @@ def _cannot_settle(case: Case, proposal: Proposal, action: Action, by: Actor, at
     if by.person == proposal.by:
         return "Whoever proposed something neither approves nor rejects it: that takes a second person."
     step = STEPS[case.state, proposal.action]
-    if by.role not in step.approved_by:
-        return f"{proposal.action} is approved by: {', '.join(sorted(step.approved_by))}."
+    entitled = must_be_approved(case, step)
+    if by.role not in entitled:
+        return f"{proposal.action} is approved by: {', '.join(sorted(entitled))}."
     asked = Situation(case, Action.APPROVE, by, at, None, law)
     unfit = next((why for guard in OF_PEOPLE if guard in step.guards and (why := refusal(guard, asked))), "")
     if unfit or action is Action.REJECT:
@@ -206,7 +213,8 @@ def _made(case: Case, asked: Move, step: Step, law: Catalogue, approver: Actor |
     moved = replace(left, state=target, version=case.version + 1, proposal=kept)
     for person in filter(None, (asked.by, approver)):
         moved = _took_part(moved, asked.action, person, approves=person is approver)
-    moved = sounded(case, moved, str(asked.action), asked.at, law, asked.office)
+    event = "" if _others_are_awaited(asked.action, moved) else str(asked.action)
+    moved = sounded(case, moved, event, asked.at, law, asked.office)
     if asked.action is Action.EXTEND_CLOCK:
         moved = extended(moved, given.clock, law, asked.office)
     if asked.action is Action.ADMINISTRATIVE_LEAVE and given.review_on:
@@ -215,6 +223,12 @@ def _made(case: Case, asked: Move, step: Step, law: Catalogue, approver: Actor |
     if moved.closure_reason and not case.closure_reason:
         facts["closure_reason"] = moved.closure_reason
     return moved, {**facts, "case": changed(case, moved)}
+
+
+def _others_are_awaited(action: Action, after: Case) -> bool:
+    """Whether somebody spoke, and the time limit goes on for others."""
+    hearing = {Action.RECORD_COMMENT: after.comment, Action.RECORD_RESPONSE: after.response}.get(action)
+    return hearing is Hearing.AWAITED
 
 
 def _took_part(case: Case, action: Action, who: Actor, *, approves: bool) -> Case:
@@ -233,8 +247,13 @@ def _took_part(case: Case, action: Action, who: Actor, *, approves: bool) -> Cas
 
 
 def worked(case: Case, who: Actor) -> Case:
-    """Deciding is not working: whoever decided may read their decision again."""
-    return replace(case, worked_by=case.worked_by | {who.person}) if takes_part(who) else case
+    """Remember that somebody had a hand in it. Deciding is not working: whoever decided may read their decision again.
+
+    But whoever took any part as decider, by hearing a subject even, never works the case later in whatever role.
+    """
+    if takes_part(who):
+        return replace(case, worked_by=case.worked_by | {who.person})
+    return replace(case, heard_by=case.heard_by | {who.person})
 
 
 def _reviewed_on(case: Case, until: datetime) -> Case:

@@ -29,7 +29,7 @@ Decided = tuple[Case, dict[str, Any]]
 
 def must_work(case: Case, by: Actor) -> None:
     """Refuse whoever decided or reviewed the case before, in any round. Raises MoveNotAllowed."""
-    if by.person in case.decided_by | case.decided_before | case.reviewed_by:
+    if by.person in case.judges():
         raise MoveNotAllowed("Whoever decided or reviewed a case never works it.")
 
 
@@ -44,7 +44,7 @@ def assign(case: Case, who: Assignment, by: Actor, *, walled: bool) -> Decided:
         raise MoveNotAllowed("A closed case takes no new people.")
     must_be_assignable(case, who.role)
     must_work(case, by)
-    if walled or who.person in case.recused | case.decided_by | case.decided_before | case.reviewed_by:
+    if walled or who.person in case.recused | case.judges():
         raise ConflictOfInterest("This person cannot be assigned to this case.")
     if who in case.assignees:
         raise MoveNotAllowed("This person is assigned already.")
@@ -111,7 +111,8 @@ def identified(case: Case, person: UUID, provision: Provision, *, another: bool)
     known = replace(known, attributed=known.attributed - {person}, notified=known.notified - {person}, owed=owed)
     if person not in known.subjects() or known.state is State.CLOSED:
         return known
-    return replace(known, comment=Hearing.NOT_ASKED, response=Hearing.NOT_ASKED)
+    silent: frozenset[UUID] = frozenset()
+    return replace(known, comment=Hearing.NOT_ASKED, commented=silent, response=Hearing.NOT_ASKED, responded=silent)
 
 
 def _under(one: Allegation, provision: Provision) -> Allegation:

@@ -12,6 +12,7 @@ from cases.case import (
     Move,
     Proposal,
     move,
+    must_be_approved,
     must_be_settleable,
     must_have_a_say,
     open_to,
@@ -77,6 +78,8 @@ def make_move(
         store(work, change, at)
         if change.after.erased_at and not change.before.erased_at:
             work.erase(change.after)
+        if action is Action.MERGE:  # whoever the merged case hides itself from leaves the other, too
+            work.ask_for(RESCREEN, given.into.strip(), at)
         if _reopened(change):  # while it was closed, nobody was told anew
             work.ask_for(RESCREEN, number, at)
         if then:
@@ -96,7 +99,7 @@ def was_proposed(case: Case, action: Action) -> bool:
 def _stepping(desk: Desk, case: Case, asked: Move) -> Change:
     step = step_for(case, asked, desk.law)
     _must_fit_the_register(desk, case, asked)
-    if step.approved_by:
+    if must_be_approved(case, step):
         return _proposing(desk, case, asked)
     asked = replace(asked, office=_office(desk, case, asked))
     decided = move(case, asked, desk.law)
@@ -123,6 +126,8 @@ def _settling(desk: Desk, case: Case, asked: Move) -> Change:
     decided = settle(case, asked, handed_in, desk.law)
     sealed = reason_part(desk, case, asked.given.words())
     change = staff_change(desk, asked.by, case, decided, str(asked.action), asked.at, sealed)
+    if asked.action is not Action.APPROVE:
+        return change
     return _with_letter(desk, change, replace(asked, action=proposal.action, given=handed_in))
 
 
@@ -185,6 +190,8 @@ def _must_be_mergeable(desk: Desk, case: Case, asked: Move) -> None:
         raise Malformed([Fault("#/into", "This must be the number of another case that you may see.")])
     if target.state is State.CLOSED or target.queue is not case.queue:
         raise MoveNotAllowed("A case is merged only into an open case of the same office.")
+    if desk.lookup.has_merged(case.number):  # walls and parts of a merged case hold for its target, and no further
+        raise MoveNotAllowed("Other cases were merged into this one: merge the other case into this one instead.")
 
 
 def _office(desk: Desk, case: Case, asked: Move) -> str:

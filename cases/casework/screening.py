@@ -127,13 +127,23 @@ def rescreen(desk: Desk, case: Case, at: datetime) -> Change:
         routing = replace(routing, to=case.to, queue=case.queue, addressee=routing.addressee if told else None)
     routing = _still_told(case, routing)
     after = case if routing.queue is case.queue else _handed_over(case, routing, at, desk.law)
-    after = excluded(replace(after, to=routing.to, version=case.version + 1), routing.walled, at, desk.law)
+    out = routing.walled | _kept_out_by_a_merged_case(desk, case)
+    after = excluded(replace(after, to=routing.to, version=case.version + 1), out, at, desk.law)
     sealed = sealed_screening(desk, case, routing, matched(register, routing.matches))
     if newest_wish(desk, case.complaint) is None:  # sorted before the desk was told of the consent
         sealed += (desk.vault.seal(Kind.CONSENT, owner_of(desk, case), canonical(Wish(facts.consent).told())),)
     change = worker_change(case, (after, {"case": changed(case, after)}), "screened_again", at, sealed)
     received = desk.lookup.who_received(case.number, (person.staff_number for person in desk.lookup.directory()))
     return replace(change, standing=standing_of(routing, case, received))
+
+
+def _kept_out_by_a_merged_case(desk: Desk, case: Case) -> frozenset[str]:
+    """Whoever works this case, or proposed something in it, and must not know of one that was merged into it."""
+    people = {who.person for who in case.assignees} | ({case.proposal.by} if case.proposal else set())
+    if not desk.lookup.has_merged(case.number):
+        return frozenset()
+    apart = (desk.lookup.is_walled, desk.lookup.is_addressed, desk.lookup.is_custodian)
+    return frozenset(one for one in people if any(is_apart(case.number, one) for is_apart in apart))
 
 
 def _still_told(case: Case, routing: Routing) -> Routing:

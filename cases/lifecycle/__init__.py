@@ -8,6 +8,7 @@ from cases.lifecycle.steps import (
     SETTLING,
     STEPS,
     Step,
+    approvers,
     roles_of,
     steps_from,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "Queue",
     "State",
     "Step",
+    "approvers",
     "moves_table",
     "picture",
     "roles_of",

@@ -48,6 +48,7 @@ _REASON = _needs(Need.REASON)
 _CLOSING = _needs(Need.REASON, Need.CLOSURE_REASON, Need.NOTICE)
 _FITS = Guard.REASON_FITS_STATE_AND_ROLE
 _ASSIGNED = Guard.MOVER_IS_ASSIGNED
+_SPEAKER = Guard.SPEAKER_IS_CONCERNED
 _BEFORE_INVESTIGATION = (State.REGISTERED, State.ASSESSMENT)
 _AFTER_ASSESSMENT = tuple(State)[tuple(State).index(State.INVESTIGATION) :]
 
@@ -66,7 +67,7 @@ _CAME_BACK = Step(None, _LEADS, _needs(Need.ANSWER))
 _CLOSE_REFERRED = Step(State.CLOSED, _LEADS, _CLOSING, (_FITS, Guard.WAS_REFERRED_BEFORE_INVESTIGATION))
 _FIRST_LETTER = Step(None, _by(Role.INTAKE), guards=(Guard.NOT_YET_ACKNOWLEDGED,))
 _REDIRECT = Step(State.CLOSED, _LEADS, _needs(Need.REFERRED_TO), (_FITS,))
-_MERGE = Step(State.CLOSED, _LEADS, _needs(Need.INTO, Need.REASON, Need.NOTICE))
+_MERGE = Step(State.CLOSED, _LEADS, _needs(Need.INTO, Need.REASON, Need.NOTICE), (Guard.NOT_REOPENED,))
 
 # fmt: off
 _INTAKE: Steps = {
@@ -104,7 +105,9 @@ _PUT = Step(
         Guard.SUBJECTS_WERE_NOTIFIED,
     ),
 )
-_COMMENT = Step(None, _by(Role.INVESTIGATOR), _needs(Need.ANSWER), (_ASSIGNED, Guard.COMMENT_IS_AWAITED))
+_COMMENT = Step(
+    None, _by(Role.INVESTIGATOR), _needs(Need.PERSON, Need.ANSWER), (_ASSIGNED, Guard.COMMENT_IS_AWAITED, _SPEAKER)
+)
 _REPORT = Step(
     State.REPORTED,
     _by(Role.INVESTIGATOR),
@@ -146,7 +149,7 @@ _CHARGE = Step(
     _needs(Need.REASON, Need.COUNSEL_INFORMED, Need.EVIDENCE_DISCLOSED),
     (Guard.NOT_YET_DECIDED,),
 )
-_RESPONSE = Step(None, _DECIDER, _needs(Need.ANSWER), (Guard.RESPONSE_IS_AWAITED,))
+_RESPONSE = Step(None, _DECIDER, _needs(Need.PERSON, Need.ANSWER), (Guard.RESPONSE_IS_AWAITED, _SPEAKER))
 _LEAVE = Step(None, _DECIDER, _needs(Need.REASON, Need.REVIEW_ON, Need.PERSON))
 _RULING = Step(
     None,
@@ -157,6 +160,7 @@ _RULING = Step(
         Guard.NOT_YET_DECIDED,
         Guard.ALLEGATION_IS_DECIDED_HERE,
         Guard.ACCOUNT_IS_ATTRIBUTED,
+        Guard.MISCONDUCT_STANDS_ON_A_FINDING,
         Guard.SUBJECT_COULD_RESPOND,
     ),
 )
@@ -290,6 +294,18 @@ BESIDE_A_PROPOSAL = frozenset(
 STEPS: Mapping[tuple[State, Action], Step] = MappingProxyType(
     _kept_apart({**_INTAKE, **_INVESTIGATION, **_DECISION, **_AT_ANY_TIME, **_AFTERWARDS})
 )
+
+ENDING_AGAIN = _by(Role.HEAD) | {Role.INTAKE}
+
+
+def approvers(state: State, step: Step, *, reopened: bool) -> frozenset[Role]:
+    """Who makes a step from a state by their approval; nobody where one person makes it alone.
+
+    What two people opened again is ended again by two: otherwise one could undo what was decided.
+    """
+    ends_again = reopened and step.to is State.CLOSED and state is not State.CLOSED
+    return step.approved_by or (ENDING_AGAIN if ends_again else frozenset())
+
 
 SETTLING = (Action.APPROVE, Action.REJECT, Action.WITHDRAW)
 """What is done to a proposal: the step it proposes says who may, so these stand outside the table."""

@@ -140,7 +140,7 @@ class Life:
         """The subject commented, and the report is out."""
         self.find()
         self.move(Role.INVESTIGATOR, "send_findings", reason="The draft.")
-        self.move(Role.INVESTIGATOR, "record_comment", answer="I did not mean it.")
+        self.move(Role.INVESTIGATOR, "record_comment", person=self.subject, answer="I did not mean it.")
         self.move(Role.INVESTIGATOR, "issue_report", reason="The report.")
         return self
 
@@ -149,7 +149,7 @@ class Life:
         self.report()
         self.move(Role.HEAD, "hand_to_decider", reason="The findings are there.")
         self.move(Role.DECIDER, "issue_allegations", reason="Formal.", **SAFEGUARDS)
-        self.move(Role.DECIDER, "record_response", answer="I regret it.")
+        self.move(Role.DECIDER, "record_response", person=self.subject, answer="I regret it.")
         ruling = {"facts_established": "They posted it.", "standard": "preponderance", "misconduct": True}
         self.move(Role.DECIDER, "record_decision", allegation=self.allegation, reason="See the report.", **ruling)
         self.move(Role.DECIDER, "decide", measures=[MEASURE | {"person": self.subject}], reason="See above.")

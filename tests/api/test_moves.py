@@ -154,8 +154,8 @@ def test_findings_and_reports_wait_for_what_must_come_before(life: Life) -> None
         ("send_findings", {"reason": "The draft."}, "1 of the allegations still lack a finding"),
         ("record_finding", found, ""),
         ("send_findings", {"reason": "The draft."}, "notify_subject first"),
-        ("issue_report", {"reason": "The report."}, "only after they could comment"),
-        ("record_comment", {"answer": "I did not."}, "cannot be done while the case is in investigation"),
+        ("issue_report", {"reason": "The report."}, "only after each of them could comment"),
+        ("record_comment", {"person": life.subject, "answer": "No."}, "while the case is in investigation"),
     ]
     for move, given, why in tries:
         if why:
@@ -164,7 +164,10 @@ def test_findings_and_reports_wait_for_what_must_come_before(life: Life) -> None
             life.move(Role.INVESTIGATOR, move, **given)
     life.move(Role.INVESTIGATOR, "notify_subject", person=life.subject, reason="By letter.")
     life.move(Role.INVESTIGATOR, "send_findings", reason="The draft.")
-    assert "only after they could comment" in refused(life.tries(Role.INVESTIGATOR, "issue_report", reason="Now."))[0]
+    assert (
+        "only after each of them could comment"
+        in refused(life.tries(Role.INVESTIGATOR, "issue_report", reason="Now."))[0]
+    )
     life.later(60)
     assert life.read(Role.HEAD)["comment"] == "lapsed"
     life.move(Role.INVESTIGATOR, "issue_report", reason="The report.")

@@ -199,7 +199,7 @@ class Story:
         found = {"allegation": self.allegation, "finding": "sufficient_evidence", "reason": mark("finding")}
         self._change(find, "moves", {"move": "record_finding", **found})
         self._change(find, "moves", {"move": "send_findings", "reason": mark("draft")})
-        self._change(find, "moves", {"move": "record_comment", "answer": mark("comment")})
+        self._change(find, "moves", {"move": "record_comment", "person": self.subject, "answer": mark("comment")})
         self._change(find, "moves", {"move": "issue_report", "reason": mark("reason to report")})
         self._change(Role.HEAD, "moves", {"move": "hand_to_decider", "reason": mark("reason to hand over")})
 
@@ -207,7 +207,7 @@ class Story:
         mark, decide = self.markers, Role.DECIDER
         safe = {"counsel_informed": True, "evidence_disclosed": True}
         self._change(decide, "moves", {"move": "issue_allegations", "reason": mark("charge"), **safe})
-        self._change(decide, "moves", {"move": "record_response", "answer": mark("response")})
+        self._change(decide, "moves", {"move": "record_response", "person": self.subject, "answer": mark("response")})
         ruling = {"allegation": self.allegation, "standard": "preponderance", "misconduct": True}
         ruling |= {"facts_established": mark("facts"), "reason": mark("reason to rule")}
         self._change(decide, "moves", {"move": "record_decision", **ruling})

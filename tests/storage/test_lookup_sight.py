@@ -66,6 +66,9 @@ class Laid:
     requests: tuple[Asked, ...] = ()
 
 
+SETS = ("worked_by", "decided_by", "decided_before", "reviewed_by", "heard_by")
+
+
 def one_case(number, dice, size):
     """Choices are few, so that many cases share a time, a person and a state."""
     due, into = dice.choice([None, *MOMENTS]), dice.choice([None, None, dice.randrange(size)])
@@ -79,7 +82,7 @@ def one_case(number, dice, size):
         categories=dice.choice([(), ("harassment",), ("harassment", "political_partisan")]),
         assignees=tuple(Assignment(who, Role.INVESTIGATOR) for who in dice.choice(GROUPS)),
         merged_into=None if into in {None, number} else bare_case(into).number,
-        **{who: frozenset(dice.choice(GROUPS)) for who in ("worked_by", "decided_by", "decided_before", "reviewed_by")},
+        **{who: frozenset(dice.choice(GROUPS)) for who in SETS},
     )
     walls, by_identity = (frozenset(dice.choice(GROUPS)) for _ in range(2))
     standing = Standing(walls, by_identity, dice.choice([None, *PEOPLE]))
@@ -150,23 +153,30 @@ def works(person, case, load):
 
 
 def has_a_part(person, case):
-    took_part = case.worked_by | case.decided_by | case.decided_before | case.reviewed_by
+    took_part = case.worked_by | case.decided_by | case.decided_before | case.reviewed_by | case.heard_by
     return person in took_part | {who.person for who in case.assignees}
+
+
+def one_matter(one, load):
+    """A case, and those merged into it."""
+    return [one, *(other for other in load if other.case.merged_into == one.case.number)]
 
 
 def may_see(sight, one, load):
     """The rule of sight as one would say it."""
-    case, standing = one.case, one.standing
+    case, matter = one.case, one_matter(one, load)
+    walls = frozenset().union(*(each.standing.walls | each.standing.walls_by_identity for each in matter))
+    sent = {one.standing.addressee} if sight.addressed else {each.standing.addressee for each in matter}
     criteria = (sight.queue, sight.states, sight.assigned or None, sight.addressed or None, sight.leg)
     return (
         (sight.asked or any(criterion is not None for criterion in criteria))
-        and sight.person not in standing.walls | standing.walls_by_identity
+        and sight.person not in walls
         and sight.queue in {None, case.queue}
         and (sight.states is None or case.state in sight.states)
         and (not sight.assigned or works(sight.person, case, load))
-        and sight.addressed == (sight.person == standing.addressee)
-        and (not sight.never_worked or sight.person not in case.worked_by)
-        and (not sight.no_part or not has_a_part(sight.person, case))
+        and sight.addressed == (sight.person in sent)
+        and (not sight.never_worked or all(sight.person not in each.case.worked_by for each in matter))
+        and (not sight.no_part or not any(has_a_part(sight.person, each.case) for each in matter))
         and sight.leg in {None, *case.to}
         and (not sight.asked or Asked.ASKED in one.requests)
     )

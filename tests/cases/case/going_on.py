@@ -29,7 +29,9 @@ def next_steps(case, *, adverse, guilty, again):
     adversely = {"finding": "sufficient_evidence" if adverse else "no_evidence"}
     unfound = next((one.id for one in case.allegations if not one.finding), None)
     cleared = next((one.id for one in case.allegations if one.finding == "no_evidence"), None)
-    unruled = next((one.id for one in case.allegations if one.here and one.misconduct is None), None)
+    open_here = next((one for one in case.allegations if one.here and one.misconduct is None), None)
+    unruled = open_here and open_here.id
+    guilty = guilty and (open_here is None or open_here.finding == "sufficient_evidence")
     untold = next(iter((case.subjects() - case.notified) | case.owed), None)
     ruling = {"misconduct": guilty, "standard": "clear_and_convincing", "allegation": unruled}
     yield from {
@@ -46,14 +48,14 @@ def next_steps(case, *, adverse, guilty, again):
         ],
         State.FINDINGS_FOR_COMMENT: [
             *([("record_finding", {**adversely, "allegation": cleared})] if adverse and cleared else []),
-            ("record_comment", {}),
+            *([("record_comment", {})] if case.comment == "awaited" else []),
             ("issue_report", {}),
             ("send_findings", {}),
         ],
         State.REPORTED: [*([] if guilty else [("close", {})]), ("hand_to_decider", {}), ("refer", {}), ("close", {})],
         State.WITH_DECIDER: [
             *([("issue_allegations", {})] if case.response == "not_asked" else []),
-            ("record_response", {}),
+            *([("record_response", {})] if case.response == "awaited" else []),
             *([("record_decision", ruling)] if unruled else []),
             *([("notify_decision", {})] if not case.decision_told_at else []),
             ("decide", {}),

@@ -22,6 +22,7 @@ MEETS = {
     "feedback": {"feedback", "close", "redirect", "merge", "acknowledge"},
 }
 """What ends a clock of the reporter's; acknowledging lets feedback run anew."""
+ENDING = {"close", "redirect"}
 APPROVERS = {
     "open_investigation": {Role.HEAD, Role.OUTSIDE},
     "reopen": {Role.HEAD, Role.OUTSIDE, Role.DECIDER},
@@ -29,12 +30,8 @@ APPROVERS = {
 }
 
 
-def takes_four_eyes(state: State, action: str) -> bool:
-    return action in APPROVERS or (action == "close" and state in LATE)
-
-
 def approvers(state: State, action: str) -> set[Role]:
-    if action != "close":
+    if action not in ENDING:
         return APPROVERS[action]
     decides = state in {State.REPORTED, State.WITH_DECIDER}
     return {Role.DECIDER} if decides else {Role.HEAD, Role.OUTSIDE, Role.INTAKE}
@@ -48,6 +45,7 @@ class Book:
         self.workers: set[str] = set()
         self.rulers: dict[int, set[str]] = defaultdict(set)
         self.reviewers: set[str] = set()
+        self.judges: set[str] = set()
         self.walled: set[str] = set()
         self.waiting: tuple[str, Actor, datetime, Given] | None = None
         self.erased = False
@@ -58,13 +56,18 @@ class Book:
         self.findings: dict[UUID, str] = {}
         self.unheard: set[UUID] = set()
         self.at_the_subject: set[UUID] = set()
-        self.awaits_comment = self.charged = self.replied = False
+        self.awaits_comment = self.charged = self.reply_lapsed = False
+        self.replied: set[UUID] = set()
         self.rulings: dict[UUID, Given] = {}
         self.measures: set[str] | None = None
         self.told_decision = False
 
+    def takes_four_eyes(self, state: State, action: str) -> bool:
+        """In a later round, everything that ends the case does."""
+        return action in APPROVERS or (action == "close" and state in LATE) or (action in ENDING and self.round > 0)
+
     def proposed(self, before: Case, action: str, by: Actor, given: Given, at: datetime) -> None:
-        assert takes_four_eyes(before.state, action), f"{action} waits for nobody"
+        assert self.takes_four_eyes(before.state, action), f"{action} waits for nobody"
         assert self.waiting is None or at >= self.waiting[2] + WAITS, "two proposals wait"
         self.waiting = (action, by, at, given)
         self._acts(action, by)
@@ -89,7 +92,7 @@ class Book:
     def did(self, before: Case, action: str, by: Actor, given: Given, at: datetime, second: Actor | None = None):
         """A move took effect."""
         assert not self.erased, "an erased case is left alone"
-        assert (second is not None) == takes_four_eyes(before.state, action), "made by one person alone"
+        assert (second is not None) == self.takes_four_eyes(before.state, action), "made by one person alone"
         if second is None and self.waiting and at < self.waiting[2] + WAITS:
             assert action != self.waiting[0]
         self._acts(action, by)
@@ -104,8 +107,9 @@ class Book:
         everybody_who_ruled = set().union(*self.rulers.values())
         if by.role is Role.DECIDER:
             assert by.person not in self.workers, "a worker decides"
+            self.judges.add(by.person)
         else:
-            assert by.person not in everybody_who_ruled | self.reviewers, "a decider or reviewer works"
+            assert by.person not in everybody_who_ruled | self.reviewers | self.judges, "a decider or reviewer works"
             self.workers.add(by.person)
 
     def works(self, person: str) -> None:
@@ -136,8 +140,10 @@ class Book:
             self.unheard -= self.at_the_subject
         self.awaits_comment = False
 
-    def _record_comment(self, *_told):
-        self.heard()
+    def _record_comment(self, before, _by, given, _second):
+        theirs = {one.id for one in before.allegations if one.person == given.person}
+        assert theirs, "somebody was heard who is not concerned"
+        self.unheard -= theirs & self.at_the_subject
 
     def _issue_report(self, before, _by, _given, _second):
         assert before.allegations, "a report on nothing"
@@ -149,19 +155,23 @@ class Book:
         assert not before.owed
 
     def _issue_allegations(self, *_told):
-        self.charged, self.replied = True, False
+        self.charged, self.reply_lapsed, self.replied = True, False, set()
 
-    def answered(self) -> None:
-        self.replied = self.charged
+    def _record_response(self, before, _by, given, _second):
+        assert self.charged, "an answer to nothing"
+        assert given.person in {one.person for one in before.allegations}
+        self.replied.add(given.person)
 
-    def _record_response(self, *_told):
-        self.answered()
+    def could_answer(self, people: set[UUID]) -> bool:
+        return self.reply_lapsed or people <= self.replied
 
     def _record_decision(self, before, by, given, _second):
         self._rules(by)
         assert self.measures is None, "decided before"
         assert before.allegation(given.allegation).here
-        assert self.replied or not given.misconduct, "guilty unheard"
+        if given.misconduct:
+            assert self.findings[given.allegation] == ADVERSE, "guilty of what nobody found"
+            assert self.could_answer({before.allegation(given.allegation).person}), "guilty unheard"
         self.rulings[given.allegation] = given
 
     def _decide(self, before, by, given, _second):
@@ -170,6 +180,7 @@ class Book:
         assert all(one.id in self.rulings for one in here), "an allegation lacks a decision"
         guilty = {one.person for one in here if self.rulings[one.id].misconduct}
         assert sorted(guilty) == sorted(one.person for one in given.measures)
+        assert self.could_answer(guilty)
         for measure in given.measures:
             if measure.measure in ENDS_SERVICE:
                 theirs = [self.rulings[one.id] for one in here if one.person == measure.person]
@@ -191,8 +202,11 @@ class Book:
             assert ADVERSE not in {self.findings[one.id] for one in before.allegations if one.here}
         assert given.notice.strip(), "closed without a word to the reporter"
 
+    def _merge(self, *_told):
+        assert self.round == 0, "what two opened again, one ended"
+
     def _reopen(self, before, _by, _given, second):
-        closers = set(before.closed_by)
+        closers = set(before.closed_by) | self.judges
         assert second.person not in self.workers | set().union(*self.rulers.values()) | closers
         self.reviewers.add(second.person)
         self.round += 1
@@ -206,7 +220,7 @@ class Book:
         if name == "comment":
             self.heard()
         if name == "reply":
-            self.answered()
+            self.reply_lapsed = self.charged
         if name == "proposal":
             self.waiting = None
         self.reached[f"{name} lapsed"] += 1

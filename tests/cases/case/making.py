@@ -19,6 +19,7 @@ from cases.case import (
     excluded,
     lapse,
     move,
+    must_be_approved,
     propose,
     recuse,
     settle,
@@ -85,7 +86,7 @@ def complete(case: Case, action: Action, by: Actor, at: datetime, **said: object
         ground="new_evidence",
         into="IGO-2026-11111",
         clock=next(longer, ""),
-        person=first.person if first else ANN,
+        person=who_speaks(case, action) or (first.person if first else ANN),
         allegation=(here if action is Action.RECORD_DECISION else first).id if first else None,
         finding="no_evidence",
         counsel_informed=True,
@@ -100,6 +101,15 @@ def complete(case: Case, action: Action, by: Actor, at: datetime, **said: object
         hold=case.holds[0].id if case.holds else None,
     )
     return replace(given, **said)
+
+
+def who_speaks(case: Case, action: Action) -> UUID | None:
+    """Somebody still to be heard, where a move records what they said."""
+    silent = {
+        Action.RECORD_COMMENT: case.unheard(case.commented),
+        Action.RECORD_RESPONSE: case.unheard(case.responded, here=True),
+    }
+    return min(silent.get(action, ()), default=None)
 
 
 def guilty(case: Case) -> list[UUID]:
@@ -139,7 +149,7 @@ class Story:
         if action in SETTLING:
             waits = self.case.proposal
             return settle(self.case, asked, self.sealed[waits.given] if waits else Given(), LAW)
-        if step_for(self.case, asked, LAW).approved_by:
+        if must_be_approved(self.case, step_for(self.case, asked, LAW)):
             return propose(self.case, asked, LAW, part)
         return move(self.case, asked, LAW)
 

@@ -72,7 +72,7 @@ def with_an_affiliate(state=State.WITH_DECIDER):
     for one in story.case.allegations:
         story.does(FINDER, "record_finding", allegation=one.id, **ADVERSE)
         story.does(FINDER, "notify_subject", person=one.person)
-    for action in ("send_findings", "record_comment", "issue_report"):
+    for action in ("send_findings", "record_comment", "record_comment", "issue_report"):
         story.does(FINDER, action)
     if state is State.WITH_DECIDER:
         story.does(HEAD, "refer", referred_to="unv_panel")
@@ -119,6 +119,13 @@ def proposed_to_reopen():
     return story
 
 
+def turned():
+    """Found against after the draft said otherwise."""
+    story = story_at(State.FINDINGS_FOR_COMMENT, "no_evidence")
+    story.does(FINDER, "record_finding", **ADVERSE)
+    return story
+
+
 def held():
     story = story_at(State.CLOSED).waits(days=366 * 11)
     story.does(HEAD, "place_hold")
@@ -155,13 +162,18 @@ REFUSED = {
     Guard.NO_NOTICE_IS_OWED: (owing, FINDER, "issue_report", {},
         "Somebody's part in the case changed and they were not told yet"),
     Guard.FINDINGS_WERE_PUT_TO_THE_SUBJECT: (lambda: found("sufficient_evidence"), FINDER, "issue_report", {},
-        "Findings against somebody are reported only after they could comment"),
-    Guard.COMMENT_IS_AWAITED: (lambda: after(State.FINDINGS_FOR_COMMENT, (FINDER, "record_comment")), FINDER,
-        "record_comment", {}, "No comment is awaited."),
+        "Findings against somebody are reported only after each of them could comment"),
+    Guard.COMMENT_IS_AWAITED: (turned, FINDER, "record_comment", {},
+        "No comment is awaited: send_findings first."),
     Guard.RESPONSE_IS_AWAITED: (lambda: story_at(State.WITH_DECIDER), DECIDER, "record_response", {},
         "No response is awaited"),
+    Guard.SPEAKER_IS_CONCERNED: (lambda: story_at(State.FINDINGS_FOR_COMMENT), FINDER, "record_comment",
+        {"person": BEN}, "Only somebody of whom something is alleged in this case is heard on it."),
+    Guard.MISCONDUCT_STANDS_ON_A_FINDING: (lambda: charge(story_at(State.WITH_DECIDER, "no_evidence")), DECIDER,
+        "record_decision", {"misconduct": True}, "Misconduct is established only where the report found sufficient"),
+    Guard.NOT_REOPENED: (reopened, INTAKE, "merge", {}, "A reopened case is not merged: close it, which takes two"),
     Guard.SUBJECT_COULD_RESPOND: (lambda: after(State.WITH_DECIDER, (DECIDER, "issue_allegations")), DECIDER,
-        "record_decision", {"misconduct": True}, "Misconduct is established only after the subject could respond"),
+        "record_decision", {"misconduct": True}, "Misconduct is established only after this subject could respond"),
     Guard.SOMETHING_IS_DECIDED_HERE: (lambda: story_at(State.REPORTED, kind="contractor"), HEAD, "hand_to_decider", {},
         "Nobody concerned is decided on here"),
     Guard.ACCOUNT_IS_ATTRIBUTED: (lambda: forgotten(State.INVESTIGATION), FINDER, "record_finding", ADVERSE,
@@ -265,7 +277,7 @@ def test_a_finding_that_turns_against_somebody_after_their_comment_is_put_to_the
     story = story_at(State.FINDINGS_FOR_COMMENT, "no_evidence")
     story.does(FINDER, "record_comment")
     story.does(FINDER, "record_finding", **ADVERSE)
-    with pytest.raises(MoveNotAllowed, match="only after they could comment"):
+    with pytest.raises(MoveNotAllowed, match="only after each of them could comment"):
         story.does(FINDER, "issue_report")
     story.does(FINDER, "send_findings")
     story.does(FINDER, "record_comment")
@@ -276,7 +288,7 @@ def test_formal_allegations_put_anew_keep_a_ruling_from_being_followed_until_the
     story = ruled(misconduct=True)
     story.does(DECIDER, "issue_allegations")
     assert Action.DECIDE not in open_to(story.case, DECIDER, story.at, LAW)
-    with pytest.raises(MoveNotAllowed, match="only after the subject could respond"):
+    with pytest.raises(MoveNotAllowed, match="only after this subject could respond"):
         story.does(DECIDER, "decide")
     story.does(DECIDER, "record_response")
     assert story.does(DECIDER, "decide").decided_at == story.at

@@ -229,7 +229,7 @@ def test_whoever_decided_once_is_remembered_through_every_later_round():
     story = decide(story_at(State.WITH_DECIDER))
     for reviewer in (HEAD_3, Actor("S0008", Role.HEAD)):
         story.two(INTAKE, "reopen", reviewer)
-        story.does(INTAKE, "close")
+        story.two(INTAKE, "close", HEAD)
     story.two(INTAKE, "reopen", Actor("S0007", Role.HEAD))
     assert story.case.decided_before == {DECIDER.person}
     assert story.case.reopened == 3

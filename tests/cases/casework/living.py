@@ -156,8 +156,12 @@ def put_to_the_subject(desk: Desk, case: Case, crew: Crew = OFFICE) -> Case:
 def reported(desk: Desk, case: Case, crew: Crew = OFFICE) -> Case:
     """The whole way to a report: the subject commented on the findings."""
     put_to_the_subject(desk, case, crew)
-    moved(desk, crew.finds, case, Action.RECORD_COMMENT, Given(answer="I deny it."))
+    moved(desk, crew.finds, case, Action.RECORD_COMMENT, said_by_the_subject(desk, case, "I deny it."))
     return moved(desk, crew.finds, case, Action.ISSUE_REPORT)
+
+
+def said_by_the_subject(desk: Desk, case: Case, answer: str) -> Given:
+    return Given(person=seen_now(desk, case).allegations[0].person, answer=answer)
 
 
 def with_decider(desk: Desk, case: Case, crew: Crew = OFFICE) -> Case:
@@ -170,7 +174,7 @@ def decided(desk: Desk, case: Case, crew: Crew = OFFICE) -> Case:
     with_decider(desk, case, crew)
     charge = replace(REASONED, counsel_informed=True, evidence_disclosed=True)
     moved(desk, DECIDER, case, Action.ISSUE_ALLEGATIONS, charge)
-    moved(desk, DECIDER, case, Action.RECORD_RESPONSE, Given(answer="I am sorry."))
+    moved(desk, DECIDER, case, Action.RECORD_RESPONSE, said_by_the_subject(desk, case, "I am sorry."))
     ruling = {"facts_established": "They posted it.", "standard": "preponderance", "misconduct": True}
     moved(desk, DECIDER, case, Action.RECORD_DECISION, _on_the_allegation(desk, case, **ruling))
     person = seen_now(desk, case).allegations[0].person

@@ -32,6 +32,7 @@ from tests.cases.casework.living import (
     rebuilt,
     register,
     said_anew,
+    said_by_the_subject,
     settled,
     with_decider,
     worked_off,
@@ -56,7 +57,7 @@ def test_findings_about_one_person_are_not_turned_upon_another_by_settling_anew_
     case, _ = open_case(desk)
     with_decider(desk, case)
     moved(desk, DECIDER, case, Action.ISSUE_ALLEGATIONS, CHARGE)
-    moved(desk, DECIDER, case, Action.RECORD_RESPONSE, Given(answer="I am sorry."))
+    moved(desk, DECIDER, case, Action.RECORD_RESPONSE, said_by_the_subject(desk, case, "I am sorry."))
     settled(desk, INTAKE, case, register(desk, case)[0], ANOTHER)
     worked_off(desk)
     now = seen_now(desk, case)
@@ -70,7 +71,7 @@ def test_findings_about_one_person_are_not_turned_upon_another_by_settling_anew_
 def test_a_report_is_not_issued_about_somebody_settled_after_the_subject_commented(desk: Desk) -> None:
     case, _ = open_case(desk)
     put_to_the_subject(desk, case)
-    moved(desk, INVESTIGATOR, case, Action.RECORD_COMMENT, Given(answer="I deny it."))
+    moved(desk, INVESTIGATOR, case, Action.RECORD_COMMENT, said_by_the_subject(desk, case, "I deny it."))
     settled(desk, INVESTIGATOR, case, register(desk, case)[0], ANOTHER)
     with pytest.raises(MoveNotAllowed, match="no account is attributed any more"):
         moved(desk, INVESTIGATOR, case, Action.ISSUE_REPORT)
@@ -117,7 +118,7 @@ def test_attribution_withdrawn_after_the_report_lets_no_misconduct_be_establishe
     case, _ = open_case(desk)
     with_decider(desk, case)
     moved(desk, DECIDER, case, Action.ISSUE_ALLEGATIONS, CHARGE)
-    moved(desk, DECIDER, case, Action.RECORD_RESPONSE, Given(answer="I was hacked."))
+    moved(desk, DECIDER, case, Action.RECORD_RESPONSE, said_by_the_subject(desk, case, "I was hacked."))
     gone = Attribution("unattributed", "@somebody", "Logs show somebody else.")
     said_anew(desk, INTAKE, case, register(desk, case)[0], Changed(attribution=gone))
     with pytest.raises(MoveNotAllowed):
@@ -129,7 +130,7 @@ def test_new_formal_allegations_are_answered_before_anything_is_decided(desk: De
     case, _ = open_case(desk)
     with_decider(desk, case)
     moved(desk, DECIDER, case, Action.ISSUE_ALLEGATIONS, CHARGE)
-    moved(desk, DECIDER, case, Action.RECORD_RESPONSE, Given(answer="I am sorry."))
+    moved(desk, DECIDER, case, Action.RECORD_RESPONSE, said_by_the_subject(desk, case, "I am sorry."))
     moved(desk, DECIDER, case, Action.RECORD_DECISION, ruling(desk, case))
     moved(desk, DECIDER, case, Action.ISSUE_ALLEGATIONS, CHARGE)
     person = seen_now(desk, case).allegations[0].person

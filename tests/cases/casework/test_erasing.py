@@ -28,6 +28,7 @@ from tests.cases.casework.conftest import (
     HEAD,
     HEAD_TWO,
     INTAKE,
+    INTAKE_TWO,
     PICTURE,
     REASONED,
     SORTED,
@@ -39,7 +40,7 @@ from tests.cases.casework.conftest import (
     open_case,
     seen_now,
 )
-from tests.cases.casework.living import added, moved, rebuilt, register, reopened, worked_off
+from tests.cases.casework.living import added, approved, moved, rebuilt, register, reopened, worked_off
 from tests.cases.casework.ways import ways_to_change
 
 YEARS = timedelta(days=365 * 2 + 5)
@@ -189,7 +190,7 @@ def test_nothing_is_erased_before_the_retention_of_its_closure_reason_is_over(de
 def test_a_reopened_and_closed_case_begins_its_retention_anew(desk):
     case, _ = early(desk)
     reopened(desk, case, (INTAKE, HEAD), at=SORTED + timedelta(days=700))
-    moved(desk, INTAKE, case, Action.CLOSE, EARLY, SORTED + timedelta(days=710))
+    approved(desk, case, Action.CLOSE, EARLY, (INTAKE, INTAKE_TWO), SORTED + timedelta(days=710))
     with pytest.raises(MoveNotAllowed, match="retention"):
         proposed(desk, case)
 

@@ -35,6 +35,7 @@ from tests.cases.casework.living import (
     moved,
     put_to_the_subject,
     rebuilt,
+    said_by_the_subject,
     with_decider,
     worked_off,
 )
@@ -152,8 +153,8 @@ def test_a_letter_that_answers_no_question_changes_nothing(desk):
 
 MET = {
     "information": (INTAKE, Action.RESUME, Given()),
-    "comment": (INVESTIGATOR, Action.RECORD_COMMENT, Given(answer="I deny it.")),
-    "reply": (DECIDER, Action.RECORD_RESPONSE, Given(answer="I am sorry.")),
+    "comment": (INVESTIGATOR, Action.RECORD_COMMENT, "I deny it."),
+    "reply": (DECIDER, Action.RECORD_RESPONSE, "I am sorry."),
     "proposal": (HEAD, Action.REJECT, Given("Too thin.")),
 }
 
@@ -164,6 +165,7 @@ def test_a_limit_that_was_met_lapses_no_more(desk, name):
     case, _ = open_case(desk)
     life(desk, case)
     who, action, given = MET[name]
+    given = said_by_the_subject(desk, case, given) if isinstance(given, str) else given
     met = moved(desk, who, case, action, given)
     worked_off(desk, due_by + timedelta(days=1))
     assert seen_now(desk, case) == met

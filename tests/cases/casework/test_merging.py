@@ -6,11 +6,13 @@ import pytest
 from cases.case import Given
 from cases.casework.looking import show_case
 from cases.casework.mailbox import open_mailbox, show_mailbox
-from cases.errors import CaseError, MoveNotAllowed, UnknownCase
+from cases.errors import CaseError, ConflictOfInterest, MoveNotAllowed, UnknownCase
 from cases.lifecycle import Action, State
 from cases.people import Role
 from cases.sight import Actor
 from tests.cases.casework.conftest import (
+    DECIDER,
+    DECIDER_TWO,
     EARLY,
     HEAD,
     INTAKE,
@@ -25,7 +27,16 @@ from tests.cases.casework.conftest import (
     open_case,
     seen_now,
 )
-from tests.cases.casework.living import assigned, investigated, moved, rebuilt, reopened, unassigned
+from tests.cases.casework.living import (
+    assigned,
+    investigated,
+    moved,
+    rebuilt,
+    reopened,
+    reported,
+    unassigned,
+    worked_off,
+)
 from tests.cases.casework.ways import ways_in
 
 DUPLICATE = Given("The same post, by another colleague.", notice="It is looked at with another complaint.")
@@ -85,18 +96,75 @@ def test_whoever_works_the_target_sees_what_was_merged_into_it(desk):
     assert listed(desk, INVESTIGATOR) == []
 
 
-def test_the_walls_of_each_hold(desk):
-    """A witness of the one works the other: they see that one alone."""
+def sees_nothing_of(desk, actor, case):
+    for way in ways_in(desk, actor, case.number, uuid4(), seen_now(desk, case).version).values():
+        with pytest.raises(UnknownCase):
+            way()
+
+
+def test_a_witness_of_the_merged_case_is_kept_from_the_other_too(desk):
+    """It is one matter now: their wall is that of both, and whoever worked the target works it no more."""
     case, _ = open_case(desk, draft(witnesses=[by_number(INVESTIGATOR.person)]), pictures=1)
-    target, _ = open_case(desk, draft(witnesses=[by_number(INTAKE_TWO.person)]))
+    target, _ = open_case(desk)
     assigned(desk, HEAD, target, INVESTIGATOR)
-    merged(desk, case, target.number)
     assert listed(desk, INVESTIGATOR) == [target.number]
+    merged(desk, case, target.number)
+    assert listed(desk, INVESTIGATOR) == []
+    for one in (case, target):
+        sees_nothing_of(desk, INVESTIGATOR, one)
+    worked_off(desk)
+    assert seen_now(desk, target).assignees == ()
+    assert rebuilt(desk, target) == seen_now(desk, target)
+    with pytest.raises(ConflictOfInterest):
+        assigned(desk, HEAD, target, INVESTIGATOR)
+
+
+def test_a_witness_of_the_target_alone_still_sees_the_merged_case(desk):
+    case, _ = open_case(desk)
+    target, _ = open_case(desk, draft(witnesses=[by_number(INTAKE_TWO.person)]))
+    merged(desk, case, target.number)
     assert listed(desk, INTAKE_TWO) == [case.number]
-    for actor, hidden in ((INVESTIGATOR, case), (INTAKE_TWO, target)):
-        for way in ways_in(desk, actor, hidden.number, uuid4(), seen_now(desk, hidden).version).values():
-            with pytest.raises(UnknownCase):
-                way()
+    sees_nothing_of(desk, INTAKE_TWO, target)
+
+
+def test_the_reporter_of_the_merged_case_does_not_work_the_other(desk):
+    case, _ = open_case(desk, draft(number=INTAKE_TWO.person))
+    target, _ = open_case(desk)
+    assert listed(desk, INTAKE_TWO) == [target.number]
+    merged(desk, case, target.number)
+    assert listed(desk, INTAKE_TWO) == []
+    sees_nothing_of(desk, INTAKE_TWO, target)
+
+
+def test_whoever_worked_the_merged_case_does_not_decide_the_other(desk):
+    """Also somebody who worked it as intake, and holds the decider's role as well."""
+    case, _ = open_case(desk)
+    target, _ = open_case(desk)
+    worked = Actor(DECIDER.person, Role.INTAKE)
+    moved(desk, worked, case, Action.ASSESS, Given())
+    merged(desk, case, target.number)
+    reported(desk, target)
+    assert target.number not in listed(desk, DECIDER)
+    sees_nothing_of(desk, DECIDER, target)
+    assert target.number in listed(desk, DECIDER_TWO)
+
+
+def test_a_supervisor_who_received_the_merged_case_takes_no_part_in_the_other(desk):
+    case, _ = open_case(desk)
+    target, _ = open_case(desk, draft(number="S0113"))
+    both = Actor(SUPERVISOR.person, Role.INTAKE)
+    assert listed(desk, both) == [target.number]
+    merged(desk, case, target.number)
+    assert listed(desk, both) == []
+
+
+def test_a_case_others_were_merged_into_is_merged_no_further(desk):
+    """Otherwise the walls of the first would be two steps away from the last."""
+    first, second, third = (open_case(desk)[0] for _ in range(3))
+    merged(desk, first, second.number)
+    with pytest.raises(MoveNotAllowed, match="Other cases were merged into this one"):
+        merged(desk, second, third.number)
+    assert merged(desk, third, second.number).merged_into == second.number
 
 
 def test_supervisors_keep_to_what_was_sent_to_each(desk):

@@ -10,8 +10,20 @@ from cases.casework.moving import moves_open
 from cases.errors import Malformed, MoveNotAllowed
 from cases.lifecycle import Action, State
 from cases.sight import Actor
-from tests.cases.casework.conftest import CLOSING, HEAD, HEAD_TWO, INTAKE, REASONED, SORTED, entries, open_case
-from tests.cases.casework.living import alleged, closed, investigated, moved, rebuilt
+from tests.cases.casework.conftest import (
+    CLOSING,
+    EARLY,
+    HEAD,
+    HEAD_TWO,
+    INTAKE,
+    INTAKE_TWO,
+    REASONED,
+    SORTED,
+    entries,
+    open_case,
+    seen_now,
+)
+from tests.cases.casework.living import alleged, closed, investigated, moved, rebuilt, reopened
 
 
 def mailbox(desk, filed):
@@ -74,3 +86,20 @@ def test_what_was_handed_in_with_a_proposal_is_sealed_and_no_word_of_it_stands_i
     assert sorted(part["kind"] for part in proposed["sealed"]) == ["proposal", "reason"]
     for words in (CLOSING.reason, CLOSING.notice):
         assert words not in json.dumps(proposed)
+
+
+def test_a_reopened_case_is_sent_elsewhere_by_two_and_the_reporter_hears_of_it_when_it_happens(desk):
+    case, filed = open_case(desk)
+    moved(desk, INTAKE, case, Action.CLOSE, EARLY)
+    reopened(desk, case, (INTAKE, HEAD))
+    elsewhere = Given(referred_to="protection_office")
+    letters = len(show_mailbox(desk, open_mailbox(desk, filed.receipt)).letters)
+    for how in (Action.REJECT, Action.APPROVE):
+        assert moved(desk, INTAKE, case, Action.REDIRECT, elsewhere).state is State.ASSESSMENT
+        after = moved(desk, INTAKE_TWO, case, how, Given("Words."))
+        told = show_mailbox(desk, open_mailbox(desk, filed.receipt)).letters
+        assert (after.state, len(told)) == {
+            Action.REJECT: (State.ASSESSMENT, letters),
+            Action.APPROVE: (State.CLOSED, letters + 1),
+        }[how]
+    assert rebuilt(desk, case) == seen_now(desk, case)
