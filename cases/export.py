@@ -28,6 +28,12 @@ COLUMNS = (
     "closed_at",
     "closure_reason",
     "assignees",
+    "outcome",
+    "referred_to",
+    "merged_into",
+    "decided_at",
+    "reopened",
+    "erased_at",
 )
 BLOCK = 1 << 16
 _MINUS_SIGN = "\u2212"
@@ -72,6 +78,12 @@ def _cells(case: Case) -> tuple[str, ...]:
         _when(case.closed_at),
         case.closure_reason or "",
         " ".join(f"{who.role}:{who.person}" for who in case.assignees),
+        case.outcome or "",
+        case.referred_to or "",
+        case.merged_into or "",
+        _when(case.decided_at),
+        str(case.reopened),
+        _when(case.erased_at),
     )
 
 

@@ -83,12 +83,14 @@ class Standing:
     """Who may or must not see a case, as keyed marks: nothing here names a person.
 
     `received` were sent it as the reporter's supervisor, and are not any more: they take no other part in it.
+    `managers` are the reporter's: whether their own staff member may be named is not theirs to decide as custodian.
     """
 
     walls: frozenset[str]
     walls_by_identity: frozenset[str]
     addressee: str | None
     received: frozenset[str] = frozenset()
+    managers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,8 +297,8 @@ class Lookup(Protocol):
     def every_entry(self, size: int) -> Iterator[tuple[StoredEntry, bytes]]:
         """Entries with a leaf index below `size`, in order of leaf index, with their leaf hashes; streamed."""
 
-    def open_numbers(self) -> Sequence[str]:
-        """The numbers of all cases that are not closed."""
+    def numbers(self) -> Sequence[str]:
+        """The numbers of all cases, those not closed first."""
 
     def complaint_of(self, number: str) -> UUID: ...
     def has_merged(self, number: str) -> bool:

@@ -11,7 +11,7 @@ from cases.complaint import Complaint
 from cases.directory import Directory, read_directory
 from cases.errors import LedgerBroken, ReceiptRefused, UnknownCase, UnknownItem
 from cases.identity import IdentityRequest, Standing
-from cases.lifecycle import OPEN
+from cases.lifecycle import State
 from cases.people import Role
 from cases.place import Kind, SealedPart
 from cases.ports import Answer, CaseFilter, EntryFilter, EvidenceItem, Message, Status, StoredEntry, Token
@@ -129,8 +129,8 @@ class SqlLookup:
         with self._database.reading() as connection:
             return [read_case(row) for row in connection.execute(query)]
 
-    def open_numbers(self) -> Sequence[str]:
-        query = select(cases.c.number).where(cases.c.state.in_(OPEN)).order_by(cases.c.number)
+    def numbers(self) -> Sequence[str]:
+        query = select(cases.c.number).order_by(cases.c.state == str(State.CLOSED), cases.c.number)
         with self._database.reading() as connection:
             return connection.scalars(query).all()
 

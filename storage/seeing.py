@@ -29,7 +29,10 @@ def visible(sight: Sight, blind: Marks) -> ColumnElement[bool]:
     if sight.leg is not None:
         legs = case_legs.c.case_number == cases.c.number, case_legs.c.leg == sight.leg
         must.append(exists().where(*legs))
-    must.append(_is_asked_about() if sight.asked else ~guarded(sight.person, cases.c.number))
+    if sight.asked:
+        must += [_is_asked_about(), ~behind((blind.manager(sight.person),), cases.c.number)]
+    else:
+        must.append(~guarded(sight.person, cases.c.number))
     sent = (blind.addressee(sight.person),)
     addressed = exists().where(marks.c.case_number == cases.c.number, marks.c.mark.in_(sent))
     must.append(addressed if sight.addressed else ~behind(sent, cases.c.number))

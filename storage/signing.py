@@ -98,6 +98,10 @@ class Marks:
         """A supervisor whom a complaint was sent to once."""
         return self._mark("identity_index", "received", person)
 
+    def manager(self, person: str) -> bytes:
+        """The reporter's own manager, told or not: never the custodian of their name."""
+        return self._mark("identity_index", "manager", person)
+
     def look(self, what: str) -> bytes:
         """A look, so that it is written once per 15 minutes."""
         return self._mark("identity_index", "look", what)

@@ -237,6 +237,7 @@ class SqlWork:
         close = [self._marks.wall_by_identity(person) for person in standing.walls_by_identity]
         close += [self._marks.addressee(standing.addressee)] if standing.addressee else []
         close += [self._marks.received(person) for person in standing.received]
+        close += [self._marks.manager(person) for person in standing.managers]
         filled = sorted(mark for marks in (plain, close) for mark in (*marks, *_meaningless(len(marks))))
         self._rows(tables.marks, [{"case_number": number, "mark": mark} for mark in filled])
 

@@ -142,8 +142,9 @@ _CATALOGUE = {
     "reviews": [{"instrument": "UNHCR/AI/2014/2", "due": "2016-09-04", "overdue": True}],
 }
 _CSV = (
-    "number,state,version,queue,categories,received_at,acknowledged_at,due,due_by,closed_at,closure_reason,assignees\r\n"
-    f"{NUMBER},registered,1,igo,political_partisan,{FILED_AT},,acknowledge,2026-03-09T12:00:00Z,,,\r\n"
+    "number,state,version,queue,categories,received_at,acknowledged_at,due,due_by,closed_at,closure_reason,assignees,"
+    "outcome,referred_to,merged_into,decided_at,reopened,erased_at\r\n"
+    f"{NUMBER},registered,1,igo,political_partisan,{FILED_AT},,acknowledge,2026-03-09T12:00:00Z,,,,,,,,0,\r\n"
 )
 
 EXAMPLES: Mapping[str, tuple[Any, Any]] = MappingProxyType(

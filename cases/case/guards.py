@@ -152,6 +152,13 @@ def _one_measure_each(asked: Situation, given: Given) -> bool:
     return len(people) == len(set(people)) and set(people) == _guilty(asked.case)
 
 
+def _measures_exist_for_them(asked: Situation, given: Given) -> bool:
+    """`for` of a measure: staff, affiliate workforce, or both."""
+    rows = {row.slug: row.audiences for row in asked.law.measures_on(asked.at.date())}
+    audience = {one.person: asked.law.audience(one.authority) for one in asked.case.allegations}
+    return all(audience.get(one.person) in rows.get(one.measure, ()) for one in given.measures or ())
+
+
 def _standard_carries(asked: Situation, given: Given) -> bool:
     ending = {row.slug for row in asked.law.measures_on(asked.at.date()) if row.ends_service}
     lost = {one.person for one in given.measures or () if one.measure in ending}
@@ -284,6 +291,9 @@ _GUARDS: Mapping[Guard, Refusal] = MappingProxyType({
     Guard.ONE_MEASURE_FOR_EACH_SUBJECT: _with_given(
         "Exactly one measure is decided for each subject whose misconduct is established, and for nobody else.",
         _one_measure_each),
+    Guard.MEASURE_EXISTS_FOR_THE_PERSON: _with_given(
+        "This measure is not one for whoever it is decided for: some are for staff alone, some for the affiliate "
+        "workforce.", _measures_exist_for_them),
     Guard.NOT_YET_DECIDED: _unless("The case was decided already.", lambda asked: asked.case.decided_at is None),
     Guard.WAS_DECIDED: _unless("Nothing was decided yet.", lambda asked: asked.case.decided_at is not None),
     Guard.DECISION_WAS_NOTIFIED: _unless(

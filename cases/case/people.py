@@ -24,6 +24,9 @@ ASSIGNERS = frozenset({Role.INTAKE, Role.HEAD, Role.OUTSIDE})
 ALLEGERS = ASSIGNERS | {Role.INVESTIGATOR}
 ALLEGED_IN = (State.REGISTERED, State.ASSESSMENT, State.AWAITING_INFORMATION, State.INVESTIGATION)
 
+MOST_ALLEGED = 100
+"""Every change of one repeats all of them in its entry: that must not grow without end."""
+
 Decided = tuple[Case, dict[str, Any]]
 
 
@@ -133,6 +136,8 @@ def allege(case: Case, person: UUID, category: str, provision: Provision, by: Ac
         raise MoveNotAllowed("Allegations are added before findings are put to anybody.")
     if any(one.person == person and one.category == category for one in case.allegations):
         raise Malformed([Fault("#/category", "This is alleged against this person already.")])
+    if len(case.allegations) >= MOST_ALLEGED:
+        raise MoveNotAllowed(f"A case holds {MOST_ALLEGED} allegations at most: put the rest into a case of its own.")
     new = Allegation(uuid4(), person, category, provision.decider, provision.decided_here)
     categories = case.categories if category in case.categories else (*case.categories, category)
     alleged = replace(case, version=case.version + 1, categories=categories, allegations=(*case.allegations, new))

@@ -30,7 +30,7 @@ class Issued:
 def import_directory(desk: Desk, text: str, at: datetime) -> int:
     """Take in a directory, whole or not at all; how many people it holds. Raises DirectoryRefused.
 
-    A new one may say anew who is in conflict: the worker screens every open case again.
+    A new one may say anew who is in conflict: the worker screens every case again, open ones first.
     """
     people = len(read_directory(text))
     digest = sha256(text.encode()).hexdigest()
@@ -41,7 +41,7 @@ def import_directory(desk: Desk, text: str, at: datetime) -> int:
         work.keep_directory(
             text, entry(EntryKind.SYSTEM, THE_SYSTEM, at, COMMAND_LINE, "directory_imported", facts=facts)
         )
-        for number in desk.lookup.open_numbers() if is_new else ():
+        for number in desk.lookup.numbers() if is_new else ():
             work.ask_for(RESCREEN, number, at)
     return people
 

@@ -122,6 +122,8 @@ def _settling(desk: Desk, case: Case, asked: Move) -> Change:
         if not _stands(desk, proposal):
             why = "Whoever proposed this holds that role no longer: reject it, and let somebody else propose it."
             raise MoveNotAllowed(why, moves_open(desk, asked.by, case.number, asked.at)[1])
+        if proposal.action is Action.ERASE:
+            _must_not_serve_another(desk, case)
         handed_in = _handed_in(desk, case, proposal.given)
     decided = settle(case, asked, handed_in, desk.law)
     sealed = reason_part(desk, case, asked.given.words())
@@ -177,6 +179,15 @@ def _must_fit_the_register(desk: Desk, case: Case, asked: Move) -> None:
         must_be_in_register(desk, case, asked.given.person)
     if asked.action is Action.MERGE:
         _must_be_mergeable(desk, case, asked)
+    if asked.action is Action.ERASE:
+        _must_not_serve_another(desk, case)
+
+
+def _must_not_serve_another(desk: Desk, case: Case) -> None:
+    """What was merged is evidence of the other case: it stays while that one is open or held. Raises MoveNotAllowed."""
+    into = desk.lookup.case_of(desk.lookup.complaint_of(case.merged_into)) if case.merged_into else None
+    if into and (into.state is not State.CLOSED or into.holds):
+        raise MoveNotAllowed("The case it was merged into is open, or held: nothing of it is erased until then.")
 
 
 def _must_be_mergeable(desk: Desk, case: Case, asked: Move) -> None:

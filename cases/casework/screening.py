@@ -96,7 +96,9 @@ def circumstances(desk: Desk, case: Case) -> Circumstances:
 def standing_of(routing: Routing, case: Case, received: frozenset[str] = frozenset()) -> Standing:
     """Whoever recused themselves stays out, whatever a screening finds; so does whoever received it as supervisor."""
     others = received - {routing.addressee}
-    return Standing(routing.walled | case.recused, routing.walled_by_identity, routing.addressee, others)
+    return Standing(
+        routing.walled | case.recused, routing.walled_by_identity, routing.addressee, others, routing.managers
+    )
 
 
 def screened_at_once(desk: Desk, case: Case, register: Register, at: datetime) -> tuple[Case, frozenset[str], Register]:

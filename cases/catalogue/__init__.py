@@ -145,6 +145,11 @@ class Catalogue:
     def measures_on(self, day: date) -> tuple[Measure, ...]:
         return in_force(self.measures, day)
 
+    def audience(self, decider: str) -> str:
+        """Whether an authority decides on staff or on affiliates: whose measures it may take."""
+        kinds = {row.personnel_type for row in self.provisions if row.decider == decider}
+        return "staff" if _STAFF in kinds else "affiliate"
+
     def terms(self, of: str, day: date) -> tuple[Term, ...]:
         """The choices of a set (`deciding.TERM_SETS`) on a day, in their order."""
         return in_force((row for row in self.choices if row.set == of), day)

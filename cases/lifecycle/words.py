@@ -115,6 +115,7 @@ class Guard(StrEnum):
     EVERY_ALLEGATION_HAS_A_DECISION = "every_allegation_has_a_decision"
     STANDARD_CARRIES_THE_MEASURE = "standard_carries_the_measure"
     ONE_MEASURE_FOR_EACH_SUBJECT = "one_measure_for_each_subject"
+    MEASURE_EXISTS_FOR_THE_PERSON = "measure_exists_for_the_person"
     SOMETHING_IS_DECIDED_HERE = "something_is_decided_here"
     ACCOUNT_IS_ATTRIBUTED = "account_is_attributed"
     OTHERS_WERE_REFERRED = "others_were_referred"

@@ -34,7 +34,8 @@ class Concerned:
 class Screening:
     """What screening found out: everything the situations are judged on. `matches` keep the order of the involved.
 
-    `walled` depends on the people of the case alone; `walled_by_identity` on who reports.
+    `walled` depends on the people of the case alone; `walled_by_identity` on who reports. `managers` are the direct
+    supervisors of whoever may have reported.
     """
 
     facts: RoutingFacts
@@ -46,6 +47,7 @@ class Screening:
     conflicts: Mapping[str, str]
     walled: frozenset[str]
     walled_by_identity: frozenset[str]
+    managers: frozenset[str]
 
     @property
     def supervisor(self) -> Person | None:
@@ -87,7 +89,9 @@ def screen(
     conflicts = _conflicts(line, matches, below, circumstances)
     by_identity = frozenset(conflicts) | _close_to(possible, circumstances, directory)
     concerned = _concerned(matches, walled, directory, law, on)
-    return Screening(facts, circumstances, matches, concerned, reporter, line, conflicts, walled, by_identity - walled)
+    managers = _managers(possible, directory)
+    by_identity -= walled
+    return Screening(facts, circumstances, matches, concerned, reporter, line, conflicts, walled, by_identity, managers)
 
 
 def _subjects(matches: Iterable[Match]) -> frozenset[str]:
@@ -110,12 +114,15 @@ def _reporters(facts: RoutingFacts, directory: Directory) -> tuple[Person, ...]:
     return tuple({person.staff_number: person for person in found if person}.values())
 
 
+def _managers(possible: tuple[Person, ...], directory: Directory) -> frozenset[str]:
+    above = (directory.line_above(person.staff_number)[:1] for person in possible)
+    return frozenset(person.staff_number for people in above for person in people)
+
+
 def _close_to(possible: tuple[Person, ...], circumstances: Circumstances, directory: Directory) -> frozenset[str]:
     """Whoever may have reported, and their supervisors where the reporter calls the supervisor involved."""
-    involved = [
-        directory.line_above(person.staff_number)[:1] for person in possible if circumstances.supervisor_involved
-    ]
-    return frozenset(person.staff_number for people in (possible, *involved) for person in people)
+    involved = _managers(possible, directory) if circumstances.supervisor_involved else frozenset()
+    return involved.union(person.staff_number for person in possible)
 
 
 def _conflicts(

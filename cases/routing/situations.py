@@ -36,6 +36,7 @@ class Routing:
     addressee: str | None
     walled: frozenset[str]
     walled_by_identity: frozenset[str]
+    managers: frozenset[str]
     matches: tuple[Match, ...]
     authorities: frozenset[str]
     explanation: Mapping[str, Any]
@@ -110,6 +111,7 @@ def _routing(rule: Route, copies: list[Copy], seen: Screening) -> Routing:
         addressee.staff_number if addressee else None,
         seen.walled,
         seen.walled_by_identity,
+        seen.managers,
         seen.matches,
         _authorities(seen),
         full if seen.facts.consent is Consent.OPEN else masked(outcome, seen),

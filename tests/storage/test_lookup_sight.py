@@ -85,7 +85,8 @@ def one_case(number, dice, size):
         **{who: frozenset(dice.choice(GROUPS)) for who in SETS},
     )
     walls, by_identity = (frozenset(dice.choice(GROUPS)) for _ in range(2))
-    standing = Standing(walls, by_identity, dice.choice([None, *PEOPLE]))
+    managers = frozenset(dice.choice(GROUPS))
+    standing = Standing(walls, by_identity, dice.choice([None, *PEOPLE]), managers=managers)
     return Laid(case, standing, tuple(dice.choices(list(Asked), k=dice.randrange(3))))
 
 
@@ -119,6 +120,7 @@ def shelf(tmp_path_factory):
 def marks_of(standing):
     yield from map(BLIND.wall, standing.walls)
     yield from map(BLIND.wall_by_identity, standing.walls_by_identity)
+    yield from map(BLIND.manager, standing.managers)
     if standing.addressee:
         yield BLIND.addressee(standing.addressee)
 
@@ -166,6 +168,7 @@ def may_see(sight, one, load):
     """The rule of sight as one would say it."""
     case, matter = one.case, one_matter(one, load)
     walls = frozenset().union(*(each.standing.walls | each.standing.walls_by_identity for each in matter))
+    managers = frozenset().union(*(each.standing.managers for each in matter))
     sent = {one.standing.addressee} if sight.addressed else {each.standing.addressee for each in matter}
     criteria = (sight.queue, sight.states, sight.assigned or None, sight.addressed or None, sight.leg)
     return (
@@ -178,7 +181,7 @@ def may_see(sight, one, load):
         and (not sight.never_worked or all(sight.person not in each.case.worked_by for each in matter))
         and (not sight.no_part or not any(has_a_part(sight.person, each.case) for each in matter))
         and sight.leg in {None, *case.to}
-        and (not sight.asked or Asked.ASKED in one.requests)
+        and (not sight.asked or (Asked.ASKED in one.requests and sight.person not in managers))
     )
 
 

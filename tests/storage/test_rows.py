@@ -123,7 +123,7 @@ def test_the_columns_a_case_is_found_by_never_say_anything_else_than_its_facts(c
 @given(CASE)
 def test_the_rows_beside_a_case_hold_its_people_categories_and_legs_and_no_others(case):
     people = [(row["person"], row["capacity"]) for row in people_rows(case)]
-    ruled = case.decided_by | case.decided_before | case.reviewed_by
+    ruled = case.judges()
     assert people[: len(case.assignees)] == [(who.person, who.role) for who in case.assignees]
     assert {who for who, capacity in people if capacity == WORKED} == case.worked_by
     assert {who for who, capacity in people if capacity == RULED} == ruled

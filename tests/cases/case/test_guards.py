@@ -192,6 +192,8 @@ REFUSED = {
         {"measures": (measured(ANN, "dismissal"),)}, "A measure that ends service needs misconduct established to"),
     Guard.ONE_MEASURE_FOR_EACH_SUBJECT: (lambda: ruled(misconduct=True), DECIDER, "decide", {"measures": ()},
         "Exactly one measure is decided for each subject whose misconduct is established"),
+    Guard.MEASURE_EXISTS_FOR_THE_PERSON: (lambda: ruled(misconduct=True), DECIDER, "decide",
+        {"measures": (measured(ANN, "contract_remedy"),)}, "This measure is not one for whoever it is decided for"),
     Guard.NOT_YET_DECIDED: (lambda: decided(misconduct=False), DECIDER_3, "issue_allegations", {},
         "The case was decided already."),
     Guard.WAS_DECIDED: (lambda: ruled(misconduct=False), DECIDER, "notify_decision", {}, "Nothing was decided yet."),

@@ -1,11 +1,12 @@
 """Who works a case: asked to, taken off, stepping out, and what they say is alleged."""
 
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
 from cases.case import ALLEGERS, ASSIGNABLE, ASSIGNERS, Assignment, Hearing
-from cases.case.people import identified
+from cases.case.people import MOST_ALLEGED, identified
 from cases.errors import ConflictOfInterest, Malformed, MoveNotAllowed, NotPermitted
 from cases.lifecycle import Queue, State
 from cases.people import Role
@@ -233,3 +234,11 @@ def test_whoever_decided_once_is_remembered_through_every_later_round():
     story.two(INTAKE, "reopen", Actor("S0007", Role.HEAD))
     assert story.case.decided_before == {DECIDER.person}
     assert story.case.reopened == 3
+
+
+def test_a_case_holds_so_many_allegations_and_no_more():
+    story = story_at(State.ASSESSMENT)
+    for number in range(2, MOST_ALLEGED + 1):
+        story.alleges(UUID(int=1000 + number))
+    with pytest.raises(MoveNotAllowed, match="100 allegations at most"):
+        story.alleges(BEN)

@@ -235,3 +235,20 @@ def test_another_case_is_not_touched(desk):
     (facts,) = show_mailbox(desk, open_mailbox(desk, filed.receipt)).evidence
     _, blocks = read_original(desk, INTAKE, other.number, UUID(facts.evidence), WHY, LATE)
     assert b"".join(blocks) == PICTURE.read_bytes()
+
+
+def test_what_was_merged_is_kept_while_the_other_case_is_open_or_held(desk):
+    later = SORTED + timedelta(days=4000)
+    case, _ = open_case(desk)
+    target, _ = open_case(desk)
+    duplicate = replace(REASONED, notice="It is looked at with another complaint.", into=target.number)
+    moved(desk, INTAKE, case, Action.MERGE, duplicate)
+    with pytest.raises(MoveNotAllowed, match="The case it was merged into is open, or held"):
+        proposed(desk, case, later)
+    moved(desk, INTAKE, target, Action.CLOSE, EARLY)
+    proposed(desk, case, later)
+    (hold,) = moved(desk, HEAD, target, Action.PLACE_HOLD, at=later).holds
+    with pytest.raises(MoveNotAllowed, match="The case it was merged into is open, or held"):
+        moved(desk, HEAD_TWO, case, Action.APPROVE, Given(), later)
+    moved(desk, HEAD, target, Action.LIFT_HOLD, replace(REASONED, hold=hold.id), later)
+    assert moved(desk, HEAD_TWO, case, Action.APPROVE, Given(), later).erased_at == later

@@ -278,6 +278,17 @@ def test_a_request_reaches_no_custodian_who_has_a_part_in_the_case(desk):
     must_have_nothing(desk, case, asked(desk, case), Actor(BOSS, Role.CUSTODIAN))
 
 
+@pytest.mark.parametrize("share", [True, False])
+def test_the_reporters_own_manager_is_never_the_custodian_of_their_name(desk, share):
+    """Told of the complaint or not: a reporter who kept it from them must not be named to them."""
+    with_roles(desk, SUPERVISOR.person, Role.SUPERVISOR, Role.CUSTODIAN)
+    case, _ = open_case(desk, draft(share=share))
+    must_have_nothing(desk, case, asked(desk, case), Actor(SUPERVISOR.person, Role.CUSTODIAN))
+    elsewhere, _ = open_case(desk, draft(number="S0113", share=share))
+    request = asked(desk, elsewhere)
+    assert [one.id for one in requests_waiting(desk, Actor(SUPERVISOR.person, Role.CUSTODIAN))] == [request.id]
+
+
 def must_have_nothing(desk, case, request, custodian):
     before = len(entries(desk))
     assert request.id not in {one.id for one in requests_waiting(desk, custodian)}

@@ -4,10 +4,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from cases.casework.administering import import_directory
 from cases.casework.lapsing import screen_again
 from cases.casework.looking import show_case
 from cases.complaint import Consent
 from cases.errors import StaleVersion
+from cases.lifecycle import Action
 from cases.people import Role
 from cases.persons import PersonRole
 from cases.place import Kind, Recipient
@@ -16,6 +18,7 @@ from storage.tables import marks
 from storage.work import MARKS_PER_SORT
 from tests.cases.casework.conftest import (
     BOSS,
+    EARLY,
     INTAKE,
     REPORTER,
     SORTED,
@@ -29,7 +32,8 @@ from tests.cases.casework.conftest import (
     seen_now,
     with_roles,
 )
-from tests.cases.casework.living import added, alleges, rebuilt, register, settled, worked_off
+from tests.cases.casework.living import added, alleges, moved, rebuilt, register, settled, worked_off
+from tests.conftest import SAMPLES
 
 OTHER_TEAM = "S0113"
 TELLING = (Kind.EXPLANATION, Kind.SUPERVISOR_LEG)
@@ -193,3 +197,21 @@ def test_a_new_directory_is_what_the_next_screening_goes_by(desk):
     screened_again(desk, case)
     assert listed(desk, SUPERVISOR) == []
     assert listed(desk, Actor("S0112", Role.SUPERVISOR)) == [case.number]
+
+
+def test_a_new_directory_screens_closed_cases_too_and_open_ones_first(desk):
+    """Whoever joined since, and is the one a closed case names, must not find it."""
+    named = draft(subjects=[{"name": "Zebulon Quastrow"}])
+    closed_one, _ = open_case(desk, named)
+    moved(desk, INTAKE, closed_one, Action.CLOSE, EARLY)
+    open_one, _ = open_case(desk, named)
+    lines = (SAMPLES / "directory.csv").read_text().splitlines()
+    colleague = next(line for line in lines if line.startswith("S0013,")).split(",")
+    lines.append(",".join(["S0777", "Zebulon Quastrow", "z@agency.example", *colleague[3:]]))
+    import_directory(desk, "\n".join(lines), SORTED)
+    joined = Actor("S0777", Role.INTAKE)
+    assert set(listed(desk, joined)) == {open_one.number, closed_one.number}
+    screen_again(desk, desk.jobs.take(SORTED), SORTED)
+    assert listed(desk, joined) == [closed_one.number]
+    worked_off(desk)
+    assert listed(desk, joined) == []
