@@ -18,7 +18,7 @@ from cases.ports import Answer, CaseFilter, EntryFilter, EvidenceItem, Message, 
 from cases.sight import Sight
 from storage.database import Database
 from storage.rows import entries_query, parts_query, read_case, read_parts, read_request, stored_entry
-from storage.seeing import behind, guarded, narrowed, page, visible, walls_of
+from storage.seeing import behind, guarded, page, visible, walls_of
 from storage.signing import Marks
 from storage.tables import (
     answers,
@@ -123,7 +123,7 @@ class SqlLookup:
         return found
 
     def cases(self, sight: Sight, wanted: CaseFilter) -> Sequence[Case]:
-        return self._cases(page(select(cases).where(visible(sight, self._blind), *narrowed(wanted)), wanted))
+        return self._cases(page(sight, wanted, self._blind))
 
     def _cases(self, query: Select[Any]) -> list[Case]:
         with self._database.reading() as connection:

@@ -6,12 +6,13 @@ Every query over cases goes through `visible`: a list, a page and a refusal cann
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
 from cases.identity import Standing
 from cases.ports import CaseFilter
 from cases.sight import Sight
 from cases.times import read_stamp
+from storage.lists import walk_for
 from storage.rows import RULED, WORKED
 from storage.signing import Marks
 from storage.tables import case_categories, case_legs, case_people, cases, custodians, identity_requests, marks
@@ -111,16 +112,29 @@ def narrowed(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
         yield cases.c.received_at < wanted.received_to
 
 
-def page(query: Select[Any], wanted: CaseFilter) -> Select[Any]:
+def page(sight: Sight, wanted: CaseFilter, blind: Marks) -> Select[Any]:
     """Keyset pages: newest received first, or what is due soonest first (cases without a clock are left out)."""
-    by_due = wanted.sort == "due"
-    key: Any = cases.c.due_by if by_due else cases.c.received_at
-    if by_due:
-        query = query.where(key.is_not(None)).order_by(key, cases.c.number)
-    else:
-        query = query.order_by(key.desc(), cases.c.number.desc())
-    if wanted.after:
-        at, number = read_stamp(wanted.after[0]), wanted.after[1]
-        further = (key > at, cases.c.number > number) if by_due else (key < at, cases.c.number < number)
-        query = query.where(or_(further[0], and_(key == at, further[1])))
+    query = select(cases).where(visible(sight, blind), *narrowed(wanted))
+    query = _soonest_due(query, wanted) if wanted.sort == "due" else _newest(query, sight, wanted, blind)
     return query.limit(wanted.limit)
+
+
+def _soonest_due(query: Select[Any], wanted: CaseFilter) -> Select[Any]:
+    key, number = cases.c.due_by, cases.c.number
+    if wanted.after:
+        at, last = read_stamp(wanted.after[0]), wanted.after[1]
+        query = query.where(or_(key > at, and_(key == at, number > last)))
+    return query.where(key.is_not(None)).order_by(key, number)
+
+
+def _newest(query: Select[Any], sight: Sight, wanted: CaseFilter, blind: Marks) -> Select[Any]:
+    """Along the list that holds all of the page, where there is one."""
+    key: ColumnElement[Any] = cases.c.received_at
+    number: ColumnElement[str] = cases.c.number
+    if walk := walk_for(sight, wanted, blind):
+        query = query.join(walk.along, walk.number == cases.c.number).where(walk.which)
+        key, number = walk.received_at, walk.number
+    if wanted.after:
+        at, last = read_stamp(wanted.after[0]), wanted.after[1]
+        query = query.where(or_(key < at, and_(key == at, number < last)))
+    return query.order_by(key.desc(), number.desc())

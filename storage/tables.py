@@ -215,7 +215,17 @@ marks = Table(
     metadata,
     Column("case_number", String(24), ForeignKey("cases.number"), primary_key=True),
     Column("mark", LargeBinary(32), primary_key=True),
-    Index("marks_by_mark", "mark", "case_number"),
+    Column("received_at", Instant, nullable=False),
+    Index("marks_by_mark", "mark", "received_at", "case_number"),
+)
+
+case_lists = Table(
+    "case_lists",
+    metadata,
+    Column("list", String(60), primary_key=True),
+    Column("received_at", Instant, primary_key=True),
+    Column("case_number", String(24), ForeignKey("cases.number"), primary_key=True),
+    Index("case_lists_by_case", "case_number"),
 )
 
 entries = Table(

@@ -1,7 +1,7 @@
 """One transaction. Whatever it stores comes with the entry that says so; leaving it cleanly commits."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from cases.ledger import Entry
 from cases.ports import SHRED, Answer, EvidenceItem, Job, Message, Standing, Status, Token
 from storage import tables
 from storage.database import Database
+from storage.lists import list_rows
 from storage.rows import (
     case_row,
     category_rows,
@@ -25,6 +26,7 @@ from storage.rows import (
     leg_rows,
     part_row,
     people_rows,
+    read_case,
     request_row,
     status_row,
     wrap_rows,
@@ -72,7 +74,7 @@ class SqlWork:
         """A new case: who may never see it and whom it was sent to stand beside it as keyed marks."""
         self._connection.execute(insert(tables.cases), case_row(case))
         self._found_by(case)
-        self._stand(case.number, standing)
+        self._stand(case, standing)
         self._write(entry)
         self._tell(case, status)
 
@@ -92,14 +94,14 @@ class SqlWork:
         changed = self._connection.execute(update(table).where(*current).values(case_row(case)))
         if changed.rowcount != 1:
             raise StaleVersion("The case was changed in the meantime. Read it again and decide on that.")
-        for found in (tables.case_people, tables.case_categories, tables.case_legs):
+        for found in (tables.case_people, tables.case_categories, tables.case_legs, tables.case_lists):
             self._connection.execute(delete(found).where(found.c.case_number == case.number))
         self._found_by(case)
         if standing:
             marks = tables.marks
             self._connection.execute(delete(marks).where(marks.c.case_number == case.number))
-            self._stand(case.number, standing)
-        self._wall(case.number, walls)
+            self._stand(case, standing)
+        self._wall(case, walls)
         self._write(entry)
         if letter:
             self._letter(letter)
@@ -227,8 +229,23 @@ class SqlWork:
         self._rows(tables.case_people, people_rows(case))
         self._rows(tables.case_categories, category_rows(case))
         self._rows(tables.case_legs, leg_rows(case))
+        target = self._case(case.merged_into)
+        self._rows(tables.case_lists, list_rows(case, target.assignees if target else ()))
+        self._listed_through(case)
 
-    def _stand(self, number: str, standing: Standing) -> None:
+    def _listed_through(self, case: Case) -> None:
+        """Whoever works this case sees those that were merged into it."""
+        lists, merged = tables.case_lists, select(tables.cases).where(tables.cases.c.merged_into == case.number)
+        for row in self._connection.execute(merged).all():
+            self._connection.execute(delete(lists).where(lists.c.case_number == row.number))
+            self._rows(lists, list_rows(read_case(row), case.assignees))
+
+    def _case(self, number: str | None) -> Case | None:
+        found = number and self._connection.execute(select(tables.cases).where(tables.cases.c.number == number))
+        row = found.one_or_none() if found else None
+        return read_case(row) if row else None
+
+    def _stand(self, case: Case, standing: Standing) -> None:
         """Marks in no telling order, and as many meaningless ones as hide how many of either sort there are.
 
         The two sorts are filled up apart: together, one more of the second could show in the number of the first.
@@ -239,17 +256,20 @@ class SqlWork:
         close += [self._marks.received(person) for person in standing.received]
         close += [self._marks.manager(person) for person in standing.managers]
         filled = sorted(mark for marks in (plain, close) for mark in (*marks, *_meaningless(len(marks))))
-        self._rows(tables.marks, [{"case_number": number, "mark": mark} for mark in filled])
+        self._marked(case, filled)
 
-    def _wall(self, number: str, people: frozenset[str]) -> None:
+    def _marked(self, case: Case, them: Iterable[bytes]) -> None:
+        name = {"case_number": case.number, "received_at": case.received_at}
+        self._rows(tables.marks, [{**name, "mark": mark} for mark in them])
+
+    def _wall(self, case: Case, people: frozenset[str]) -> None:
         """More walls beside those that stand, filled up like them."""
         marks = tables.marks
         new = {self._marks.wall(person) for person in people}
         if new:
-            had = select(marks.c.mark).where(marks.c.case_number == number, marks.c.mark.in_(new))
+            had = select(marks.c.mark).where(marks.c.case_number == case.number, marks.c.mark.in_(new))
             new -= set(self._connection.scalars(had))
-            filled = sorted((*new, *_meaningless(len(new))))
-            self._rows(marks, [{"case_number": number, "mark": mark} for mark in filled])
+            self._marked(case, sorted((*new, *_meaningless(len(new)))))
 
     def _rows(self, table: Any, rows: list[dict[str, Any]]) -> None:
         if rows:

@@ -19,13 +19,13 @@ from tests.bench.houses import house, now, settings_of
 from tests.bench.rows import RARE_CATEGORY, RARE_INVESTIGATOR, RARE_SUPERVISOR, add_cases
 from tests.bench.servers import desk
 
-FEW, MANY = 1_000, 20_000
+FEW, MANY = 1_000, 100_000
 PAGES, STARTS = 150, 7
 INTAKE = Actor("S0012", Role.INTAKE)
 
 
 def measure(folder: Path) -> Iterator[Figure]:
-    """Pages at 20,000 cases against 1,000, then the start of the desk that holds 20,000."""
+    """Pages at 100,000 cases against 1,000, then the start of the desk that holds 100,000."""
     with ExitStack() as stack:
         few, many = (stack.enter_context(house(folder / str(size))) for size in (FEW, MANY))
         for opened, size in ((few, FEW), (many, MANY)):

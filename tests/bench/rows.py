@@ -18,6 +18,7 @@ from cases.lifecycle import Queue, State
 from cases.people import Role
 from storage import House, tables
 from storage.database import Database
+from storage.lists import list_rows
 from storage.rows import case_row, category_rows, entry_row, leg_rows, people_rows
 from storage.signing import Marks
 from tests.bench.houses import now
@@ -36,6 +37,7 @@ FILLED = (
     tables.case_categories,
     tables.case_people,
     tables.case_legs,
+    tables.case_lists,
     tables.marks,
 )
 STAFF = tuple(f"S{number:04}" for number in range(1, 2_000))
@@ -112,7 +114,8 @@ def _rows(case: Case, kept: Collection[bytes]) -> dict[str, list[dict[str, Any]]
         "case_categories": category_rows(case),
         "case_people": people_rows(case),
         "case_legs": leg_rows(case),
-        "marks": [{"case_number": case.number, "mark": mark} for mark in kept],
+        "case_lists": list_rows(case),
+        "marks": [{"case_number": case.number, "received_at": case.received_at, "mark": mark} for mark in kept],
     }
 
 

@@ -105,7 +105,8 @@ def migrate(database: Database, to: str) -> None:
         config.set_main_option("script_location", str(folder))
         config.attributes.update(connection=connection, metadata=metadata)
         current = MigrationContext.configure(connection).get_current_revision()
-        (command.upgrade if current is None or to == "head" else command.downgrade)(config, to)
+        up = current is None or to == "head" or current < to != "base"
+        (command.upgrade if up else command.downgrade)(config, to)
 
 
 def signer(settings: Settings, database: Database) -> NoteSigner:

@@ -17,6 +17,7 @@ from cases.people import Role
 from cases.ports import CaseFilter, Standing, position_of
 from cases.sight import SIGHTS, Actor, Sight, sight_of
 from storage.keys import Keyring
+from storage.lists import list_rows
 from storage.lookup import SqlLookup
 from storage.rows import case_row, category_rows, leg_rows, part_row, people_rows, request_row
 from storage.settings import read_settings
@@ -24,6 +25,7 @@ from storage.signing import Marks
 from storage.tables import (
     case_categories,
     case_legs,
+    case_lists,
     case_people,
     cases,
     complaints,
@@ -137,7 +139,12 @@ def lay(database, load):
             for one in load
             for standing in one.requests
         ],
-        marks: [{"case_number": one.case.number, "mark": mark} for one in load for mark in marks_of(one.standing)],
+        marks: [
+            {"case_number": one.case.number, "received_at": one.case.received_at, "mark": mark}
+            for one in load
+            for mark in marks_of(one.standing)
+        ],
+        case_lists: [row for one in load for row in list_rows(one.case, assignees_of_the_target(one.case, load))],
     }
     with database.writing() as connection:
         for table in reversed(rows):
@@ -146,6 +153,10 @@ def lay(database, load):
             if values:
                 connection.execute(insert(table), values)
     return SqlLookup(database, BLIND)
+
+
+def assignees_of_the_target(case, load):
+    return [who for one in load if one.case.number == case.merged_into for who in one.case.assignees]
 
 
 def works(person, case, load):

@@ -19,7 +19,7 @@ from cases.lifecycle import Queue, State
 from cases.people import Role
 from cases.sight import PARTS, Actor
 from storage.signing import Marks
-from storage.tables import case_people, marks
+from storage.tables import case_lists, case_people, marks
 from tests.cases.casework.conftest import (
     BOSS,
     DECIDER,
@@ -86,13 +86,15 @@ def smuggled_in(store, person, case):
     row = {"case_number": case.number, "person": person, "capacity": "investigator", "position": 99}
     with store.writing() as connection:
         connection.execute(insert(case_people), row)
+        listed_as = {"list": f"person {person}", "received_at": case.received_at, "case_number": case.number}
+        connection.execute(insert(case_lists), listed_as)
 
 
 def sent_to(house, store, person, case):
     """Somebody with the keys writes the person down as the supervisor who received the case."""
     with store.writing() as connection:
         mark = Marks(house.keyring).addressee(person)
-        connection.execute(insert(marks), {"case_number": case.number, "mark": mark})
+        connection.execute(insert(marks), {"case_number": case.number, "received_at": case.received_at, "mark": mark})
 
 
 def without_walls(house, store, person):
