@@ -187,7 +187,7 @@ def held(jobs: Jobs, job: Job, every: float = BEAT) -> Iterator[None]:
             except Exception as error:  # noqa: BLE001 - one beat that fails is not the last
                 logging.getLogger("rule12.worker").warning("no lease renewed: %s", type(error).__name__)
 
-    heart = threading.Thread(target=beat, daemon=True)
+    heart = threading.Thread(target=beat, name="beat", daemon=True)
     heart.start()
     try:
         yield

@@ -8,8 +8,9 @@ from uuid import UUID
 from cases.case import Case, answered, lapse
 from cases.casework.changes import Change, store, worker_change
 from cases.casework.entries import entry
-from cases.casework.reminding import tell_of_lapse
+from cases.casework.reminding import Tell, tell_of_lapse
 from cases.casework.screening import rescreen
+from cases.casework.telling import tell
 from cases.errors import UnknownCase
 from cases.ledger import WORKER, About, EntryKind
 from cases.outbox import Job
@@ -18,7 +19,7 @@ from cases.ports import Desk
 INFORMATION = "information"
 
 
-def lapse_clock(desk: Desk, job: Job, at: datetime) -> None:
+def lapse_clock(desk: Desk, job: Job, at: datetime, tell: Tell = tell) -> None:
     """Let whatever ran out take its effect; a limit that was met, moved or paused in the meantime changes nothing."""
     case = _case(desk, job)
     decided = lapse(case, at, desk.law)
@@ -29,7 +30,7 @@ def lapse_clock(desk: Desk, job: Job, at: datetime) -> None:
     change = worker_change(desk, case, decided, f"{clock}_lapsed", at)
     with desk.work() as work:
         store(work, change, at)
-        tell_of_lapse(work, desk, change.after, clock, at)
+        tell_of_lapse(work, desk, change.after, clock, at, tell)
         work.done(job)
 
 

@@ -39,7 +39,7 @@ def remind(desk: Desk, job: Job, at: datetime, tell: Tell = tell) -> None:
             work.done(job)
 
 
-def tell_of_lapse(work: Work, desk: Desk, case: Case, clock: str, at: datetime, tell: Tell = tell) -> None:
+def tell_of_lapse(work: Work, desk: Desk, case: Case, clock: str, at: datetime, tell: Tell) -> None:
     """Tell of a clock that just ran out, in the transaction in which it does."""
     for row in told_of_lapse(desk.law, case, clock):
         tell(work, desk, case, row.what, row.who, at)
