@@ -21,6 +21,7 @@ LAPSE = "lapse"
 RESCREEN = "rescreen"
 ANSWERED = "answered"
 REMIND = "remind"
+GRANT_OVER = "grant_over"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,11 @@ from cases.case import Case
 from cases.case.reminding import next_reminder, reminders, told_of_lapse
 from cases.casework.telling import tell
 from cases.errors import UnknownCase
+from cases.identity import Standing
 from cases.outbox import Job
 from cases.ports import Desk, Work
+
+GRANT = "identity_grant"
 
 
 class Tell(Protocol):
@@ -37,6 +40,19 @@ def remind(desk: Desk, job: Job, at: datetime, tell: Tell = tell) -> None:
             work.again(job, following)
         else:
             work.done(job)
+
+
+def end_grant(desk: Desk, job: Job, at: datetime, tell: Tell = tell) -> None:
+    """A grant to see who reported ran out: tell what the clock `identity_grant` says, unless it was revoked before."""
+    complaint = desk.lookup.complaint_of(job.about)
+    case = desk.lookup.case_of(complaint)
+    requests = desk.lookup.requests(job.about)
+    ended = any(one.standing is Standing.GRANTED and one.until == job.due_at for one in requests)
+    with desk.work() as work:
+        if case and ended:
+            for row in desk.law.clock(GRANT, at.date()).tells:
+                tell(work, desk, case, row.what, row.who, at)
+        work.done(job)
 
 
 def tell_of_lapse(work: Work, desk: Desk, case: Case, clock: str, at: datetime, tell: Tell) -> None:

@@ -7,14 +7,14 @@ from datetime import datetime
 from random import SystemRandom
 from types import MappingProxyType
 
-from cases.casework.changes import ANSWERED, LAPSE, REMIND, RESCREEN
+from cases.casework.changes import ANSWERED, GRANT_OVER, LAPSE, REMIND, RESCREEN
 from cases.casework.consenting import CONSENT
 from cases.casework.filing import SORT
 from cases.casework.jobs import UNKNOWN_KIND, WORKER_DIED
 from cases.casework.lapsing import follow_consent, lapse_clock, note_answer, screen_again, shred
 from cases.casework.patience import DEATHS, again_at
 from cases.casework.purging import PURGE, begin_purging, purge
-from cases.casework.reminding import remind
+from cases.casework.reminding import end_grant, remind
 from cases.casework.sorting import sort_complaint
 from cases.errors import CaseError, JobHeld
 from cases.outbox import Job
@@ -31,6 +31,7 @@ EFFECTS: Mapping[str, Callable[[Desk, Job, datetime], object]] = MappingProxyTyp
         CONSENT: follow_consent,
         SHRED: shred,
         REMIND: remind,
+        GRANT_OVER: end_grant,
         PURGE: purge,
     }
 )

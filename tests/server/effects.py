@@ -12,11 +12,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from cases.case import Given
+from cases.case import Case, Given
 from cases.casework.administering import import_directory
-from cases.casework.changes import ANSWERED, LAPSE, REMIND, RESCREEN
+from cases.casework.changes import ANSWERED, GRANT_OVER, LAPSE, REMIND, RESCREEN
 from cases.casework.consenting import CONSENT, change_consent
-from cases.casework.filing import SORT, file_complaint
+from cases.casework.filing import SORT, Filed, file_complaint
 from cases.casework.identities import ask_who_reported, decide_on_request
 from cases.casework.mailbox import add_message, find_mailbox
 from cases.casework.purging import PURGE, PURGE_EVERY
@@ -51,7 +51,7 @@ def _sort(desk: Desk) -> datetime:
     return NOON
 
 
-def _asked_the_reporter(desk: Desk) -> tuple[Any, Any]:
+def _asked_the_reporter(desk: Desk) -> tuple[Case, Filed]:
     case, filed = open_case(desk)
     worked_off(desk)
     moved(desk, INTAKE, case, Action.ACKNOWLEDGE, Given())
@@ -79,10 +79,24 @@ def _rescreen(desk: Desk) -> datetime:
     return SORTED
 
 
-def _consent(desk: Desk) -> datetime:
+def _granted(desk: Desk) -> tuple[Filed, datetime]:
+    """A case in which somebody may see who reported, and until when."""
     case, filed = open_case(desk)
     request = ask_who_reported(desk, INTAKE, case.number, "We must interview them.", SORTED)
-    decide_on_request(desk, CUSTODIAN, case.number, request.id, "It cannot be done without.", SORTED, grant=True)
+    why = "It cannot be done without."
+    granted = decide_on_request(desk, CUSTODIAN, case.number, request.id, why, SORTED, grant=True)
+    assert granted.until is not None
+    return filed, granted.until
+
+
+def _grant_over(desk: Desk) -> datetime:
+    _, until = _granted(desk)
+    worked_off(desk, until - timedelta(seconds=1))
+    return until
+
+
+def _consent(desk: Desk) -> datetime:
+    filed, _ = _granted(desk)
     change_consent(desk, find_mailbox(desk, filed.receipt), Reporter(Consent.ANONYMOUS), SORTED, share=None)
     return SORTED
 
@@ -119,6 +133,7 @@ PREPARED: Mapping[str, Callable[[Desk], datetime]] = {
     CONSENT: _consent,
     SHRED: _shred,
     REMIND: _remind,
+    GRANT_OVER: _grant_over,
     PURGE: _purge,
 }
 

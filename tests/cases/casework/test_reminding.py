@@ -9,14 +9,18 @@ from hypothesis import strategies as st
 
 from cases.case import Given
 from cases.case.reminding import next_reminder, reminders
-from cases.casework.changes import LAPSE, REMIND
+from cases.casework.changes import GRANT_OVER, LAPSE, REMIND
+from cases.casework.consenting import change_consent
 from cases.casework.entries import entry
 from cases.casework.filing import file_complaint
+from cases.casework.identities import ask_who_reported, decide_on_request
 from cases.casework.lapsing import lapse_clock
-from cases.casework.reminding import remind
+from cases.casework.mailbox import find_mailbox
+from cases.casework.reminding import end_grant, remind
 from cases.casework.working import EFFECTS
 from cases.catalogue import load
 from cases.clocks import start
+from cases.complaint import Consent, Reporter
 from cases.errors import JobHeld
 from cases.ledger import WORKER, About, EntryKind
 from cases.lifecycle import Action
@@ -24,6 +28,7 @@ from cases.outbox import JobFilter
 from cases.times import read_stamp
 from tests.cases.case.making import fresh
 from tests.cases.casework.conftest import (
+    CUSTODIAN,
     EARLY,
     HEAD,
     INTAKE,
@@ -42,7 +47,7 @@ from tests.cases.casework.living import alleged, moved, put_to_the_subject, work
 from tests.conftest import NOON
 
 LAW = load()
-TELLING = {REMIND: remind, LAPSE: lapse_clock}
+TELLING = {REMIND: remind, LAPSE: lapse_clock, GRANT_OVER: end_grant}
 WARNED, DUE = after(days=5), after(days=7)  # of the acknowledgement; the case was received at noon
 
 
@@ -184,6 +189,20 @@ def test_a_change_that_moves_a_clock_takes_the_reminder_out_of_a_workers_hands(d
         remind(replace(desk, work=work), job, DUE, told)
     assert told.take() == []
     assert reminded(desk, told, DUE) == []
+
+
+@pytest.mark.parametrize("revoked", [False, True])
+def test_the_custodian_is_told_when_a_grant_to_see_who_reported_runs_out_unless_it_was_revoked(desk, told, revoked):
+    case, filed = open_case(desk)
+    request = ask_who_reported(desk, INTAKE, case.number, "We must interview them.", SORTED)
+    until = decide_on_request(desk, CUSTODIAN, case.number, request.id, "Granted.", SORTED, grant=True).until
+    assert reminded(desk, told, until - timedelta(seconds=1))[-1][0] != "lapsed"
+    if revoked:
+        desk.ledger.sequence(SORTED)
+        change_consent(desk, find_mailbox(desk, filed.receipt), Reporter(Consent.ANONYMOUS), SORTED, share=None)
+        worked_off(desk, SORTED)
+    said = [what for what, who, _ in reminded(desk, told, until) if who == ("custodian",)]
+    assert said == ([] if revoked else ["lapsed"])
 
 
 def test_an_old_complaint_that_comes_in_late_is_overdue_at_once(desk, told):
