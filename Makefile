@@ -55,8 +55,8 @@ screens: $(VENV)/screens.stamp ## Take the pictures of README and docs again (ne
 	@command -v chromium >/dev/null || { echo "Chromium is needed. On Debian: apt-get install chromium fonts-noto-core"; exit 2; }
 	$(BIN)/python tests/screens.py
 
-drills: $(VENV)/test.stamp ## Slow drills: many more kills, larger uploads
-	DRILLS=1 $(BIN)/python -m pytest -q tests/drills
+drills: $(VENV)/test.stamp ## Slow drills: many more kills, a worker stopped at every point, larger uploads
+	DRILLS=1 $(BIN)/python -m pytest -q tests/drills tests/server/test_effects.py
 
 openapi: setup ## Write openapi/openapi.json anew
 	RULE12_DATA_DIR=build/openapi $(BIN)/rule12 openapi --out openapi/openapi.json

@@ -17,6 +17,7 @@ from api.routes import (
     evidence,
     health,
     identities,
+    jobs,
     mailbox,
     moves,
     persons,
@@ -96,6 +97,7 @@ def _endpoints(surface: str) -> list[Any]:
         evidence.blueprint,
         routing.blueprint,
         audit.blueprint,
+        jobs.blueprint,
     ]
     return [*(of_door if surface != "desk" else ()), *(of_desk if surface != "door" else ()), health.blueprint]
 

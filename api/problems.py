@@ -42,6 +42,7 @@ PROBLEMS: Mapping[type[CaseError], tuple[int, str]] = MappingProxyType({
     errors.LedgerBroken:       (500, "ledger-broken"),
     errors.DirectoryRefused:   (422, "directory-refused"),
     errors.CatalogueBroken:    (500, "catalogue-broken"),
+    errors.JobHeld:            (409, "job-held"),
     errors.CannotStart:        (500, "not-configured"),
 })
 # fmt: on

@@ -267,7 +267,12 @@ class ExportedSchema(Schema):
 
 class HealthSchema(Schema):
     status = fields.String(required=True)
-    waiting_since = instant(allow_none=True)
+    waiting_since = instant(
+        allow_none=True, metadata={"description": "Since when an entry waits to be merged into the ledger."}
+    )
+    oldest_job = instant(allow_none=True, metadata={"description": "Since when the oldest job of the worker is due."})
+    dead_jobs = fields.Integer(metadata={"description": "Jobs that were given up: see `rule12 jobs list --dead`."})
+    unsorted = fields.Integer(metadata={"description": "Complaints that wait for more than a minute to be sorted."})
 
 
 class ProblemSchema(Schema):

@@ -72,6 +72,8 @@ OF_ITS_OWN: Mapping[str, tuple[type[CaseError], ...]] = MappingProxyType(
         "evidence.listed": (errors.UnknownItem,),
         "evidence.content": (errors.EvidenceUnreadable,),
         "audit.export": (errors.UnknownCase,),
+        "jobs.retry": (errors.JobHeld,),
+        "jobs.discard": (errors.JobHeld,),
     }
 )
 TAKEN_IN_HEADERS: Mapping[str, tuple[type[CaseError], ...]] = MappingProxyType(

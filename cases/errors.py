@@ -131,5 +131,9 @@ class CatalogueBroken(CaseError):
         super().__init__("\n".join(faults))
 
 
+class JobHeld(CaseError):
+    """The job is not to be touched: a worker has it, it is not dead, or it was taken by another and is theirs now."""
+
+
 class CannotStart(CaseError):
     """A setting or a place on disk is wrong; the message says which and what to do."""

@@ -16,6 +16,7 @@ from cases.directory import Directory
 from cases.identity import IdentityRequest
 from cases.ledger import Entry
 from cases.lifecycle import State
+from cases.outbox import Jobs, JobWork
 from cases.people import Role
 from cases.place import Kind, Owner, Recipient, SealedPart
 from cases.sight import Sight
@@ -66,16 +67,6 @@ class Answer:
     lookup: bytes
     fingerprint: bytes
     sealed: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """An effect still to happen, committed with its cause."""
-
-    id: int
-    kind: str
-    about: str
-    attempts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +205,7 @@ class Signer(Protocol):
     def fingerprint(self, mailbox_key: bytes) -> bytes: ...
 
 
-class Work(Protocol):
+class Work(JobWork, Protocol):
     """One transaction. Leaving it cleanly commits; an exception undoes all of it.
 
     Every method that stores takes the entry that says so; an entry brings its sealed parts.
@@ -264,10 +255,6 @@ class Work(Protocol):
     def keep_answer(self, answer: Answer, at: datetime) -> None:
         """Raises KeyReused when the key was used in the meantime."""
 
-    def ask_for(self, kind: str, about: str, at: datetime) -> None:
-        """An effect for the worker, committed with this transaction."""
-
-    def done(self, job: Job) -> None: ...
     def number_is_free(self, number: str) -> bool: ...
     def keep_directory(self, text: str, entry: Entry) -> None: ...
     def keep_token(self, token: Token, entry: Entry) -> None: ...
@@ -371,13 +358,6 @@ class Answers(Protocol):
     def under(self, key: str) -> Keyed: ...
     def forget(self, at: datetime) -> int:
         """Delete what is older than a day."""
-
-
-class Jobs(Protocol):
-    """The outbox."""
-
-    def take(self, at: datetime) -> Job | None: ...
-    def failed(self, job: Job, why: str, at: datetime) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

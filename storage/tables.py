@@ -288,7 +288,22 @@ jobs = Table(
     Column("run_at", Instant, nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
     Column("trouble", String(200)),
-    Index("jobs_by_time", "run_at", "id"),
+    Column("due_at", Instant, nullable=False),
+    Column("single", Boolean, nullable=False),
+    Column("taken_by", LargeBinary(16)),
+    Column("dead_at", Instant),
+    Index("jobs_ready", "kind", "run_at", "id", **only_where("dead_at IS NULL")),
+    Index("jobs_by_due", "due_at", **only_where("dead_at IS NULL")),
+    Index("jobs_by_kind", "kind", "id"),
+    Index("jobs_dead", "id", "dead_at", **only_where("dead_at IS NOT NULL")),
+    Index("jobs_single", "kind", "about", unique=True, **only_where("single")),
+)
+
+job_turns = Table(
+    "job_turns",
+    metadata,
+    Column("kind", String(20), primary_key=True),
+    Column("turn", RowId, nullable=False),
 )
 
 answers = Table(

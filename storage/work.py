@@ -15,8 +15,9 @@ from cases.errors import KeyReused, StaleVersion
 from cases.identity import IdentityRequest
 from cases.identity import Standing as Asked
 from cases.ledger import Entry
-from cases.ports import SHRED, Answer, EvidenceItem, Job, Message, Standing, Status, Token
+from cases.ports import SHRED, Answer, EvidenceItem, Message, Standing, Status, Token
 from storage import tables
+from storage.asking import JobRows
 from storage.database import Database
 from storage.lists import list_rows
 from storage.rows import (
@@ -36,7 +37,7 @@ from storage.signing import Marks
 MARKS_PER_SORT = 16
 
 
-class SqlWork:
+class SqlWork(JobRows):
     """A transaction over SQL."""
 
     def __init__(self, connection: Connection, marks: Marks) -> None:
@@ -164,14 +165,6 @@ class SqlWork:
             self._connection.execute(insert(tables.answers), row)
         except IntegrityError as error:
             raise KeyReused("This idempotency key was used in the meantime.") from error
-
-    def ask_for(self, kind: str, about: str, at: datetime) -> None:
-        """An effect for the worker."""
-        self._connection.execute(insert(tables.jobs), {"kind": kind, "about": about, "run_at": at, "attempts": 0})
-
-    def done(self, job: Job) -> None:
-        """The effect happened."""
-        self._connection.execute(delete(tables.jobs).where(tables.jobs.c.id == job.id))
 
     def number_is_free(self, number: str) -> bool:
         return not self._connection.scalar(select(exists().where(tables.cases.c.number == number)))

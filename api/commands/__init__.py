@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from api.commands import auditing, documents, looking_after, serving
-from cases.errors import CannotStart, CaseError, CatalogueBroken, DirectoryRefused, LedgerBroken
+from api.commands import auditing, documents, jobs, looking_after, serving
+from cases.errors import CannotStart, CaseError, CatalogueBroken, DirectoryRefused, JobHeld, LedgerBroken, UnknownItem
 
 FOUND_SOMETHING, COULD_NOT_RUN = 1, 2
 
@@ -32,7 +32,7 @@ def rule12() -> None:
     """
 
 
-for group in (serving, looking_after, auditing, documents):
+for group in (serving, looking_after, jobs, auditing, documents):
     for command in group.COMMANDS:
         rule12.add_command(command)
 
@@ -61,6 +61,9 @@ def run(read_settings: Any, prepare: Any, open_house: Any, verify: Any, words: S
     except CannotStart as error:
         click.echo(str(error), err=True)
         sys.exit(COULD_NOT_RUN)
+    except (JobHeld, UnknownItem) as error:
+        click.echo(str(error), err=True)
+        sys.exit(FOUND_SOMETHING)
     except (CaseError, OSError) as error:
         click.echo(f"{error}", err=True)
         sys.exit(COULD_NOT_RUN)

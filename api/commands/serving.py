@@ -9,7 +9,8 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -21,8 +22,10 @@ from api.commands.houses import data_dir_option, now, opened, settings
 from cases.casework.administering import note_rules
 from cases.casework.working import Worker
 from cases.errors import CannotStart
+from cases.outbox import Job, Jobs
 
 IDLE = 0.25
+BEAT = 5.0  # seconds; a third of a lease, so that one beat may be late
 THREADS = 32  # per process: whoever uploads slowly holds one, and must not keep everybody else waiting
 GRACE = 5  # seconds that requests under way get when the server ends; what they were sending is sent again
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -146,7 +149,10 @@ def _keep_worker(stop: threading.Event) -> None:
 @click.option("--once", is_flag=True, help="Do what is waiting now, then end.")
 @click.pass_obj
 def worker(parts: Any, data_dir: Path | None, with_parent: int | None, *, once: bool) -> None:
-    """Sort complaints, merge entries into the ledger, forget stored answers after a day."""
+    """Do what waits in the outbox (see `rule12 jobs`), merge entries into the ledger.
+
+    Any number may run. One that is told to end (SIGTERM) finishes the job it is at.
+    """
     _log()
     stopping = threading.Event()
 
@@ -157,13 +163,37 @@ def worker(parts: Any, data_dir: Path | None, with_parent: int | None, *, once: 
         signal.signal(one, stop)
     with opened(parts, data_dir) as house:
         note_rules(house.desk, now())
-        hand = Worker(house.desk)
+        hand = Worker(house.desk, partial(held, house.desk.jobs))
         while not stopping.is_set() and (with_parent is None or os.getppid() == with_parent):
             busy = hand.step(now())
             if once and not busy:
                 return
             if not busy:
-                time.sleep(IDLE)
+                stopping.wait(IDLE)
+
+
+@contextmanager
+def held(jobs: Jobs, job: Job, every: float = BEAT) -> Iterator[None]:
+    """Renew the lease of a job every so many seconds for as long as the block runs: one that takes long is not taken by
+    another meanwhile, and one whose process died is, soon.
+    """
+    over = threading.Event()
+
+    def beat() -> None:
+        while not over.wait(every):
+            try:
+                if not jobs.renew(job, now()):
+                    return
+            except Exception as error:  # noqa: BLE001 - one beat that fails is not the last
+                logging.getLogger("rule12.worker").warning("no lease renewed: %s", type(error).__name__)
+
+    heart = threading.Thread(target=beat, name="beat", daemon=True)
+    heart.start()
+    try:
+        yield
+    finally:
+        over.set()
+        heart.join()
 
 
 COMMANDS = (serve, worker)

@@ -95,6 +95,25 @@ _ENTRY = {
         "version": 1,
     },
 }
+_DEAD: dict[str, Any] = {
+    "id": 7,
+    "kind": "answered",
+    "state": "dead",
+    "attempts": 160,
+    "due_at": FILED_AT,
+    "next_at": None,
+    "dead_at": "2026-03-05T14:10:00Z",
+    "trouble": "StaleVersion",
+    "sentence": "The case changed since the caller read it.",
+}
+_RETRIED = {
+    "state": "waiting",
+    "attempts": 0,
+    "next_at": "2026-03-06T08:00:00Z",
+    "dead_at": None,
+    "trouble": None,
+    "sentence": "",
+}
 _CATALOGUE = {
     "on": "2026-03-02",
     "language": "fr",
@@ -171,7 +190,13 @@ EXAMPLES: Mapping[str, tuple[Any, Any]] = MappingProxyType(
         ),
         "audit.table": (None, _CSV),
         "health.alive": (None, {"status": "ok"}),
-        "health.ready": (None, {"status": "ok", "waiting_since": None}),
+        "health.ready": (
+            None,
+            {"status": "ok", "waiting_since": None, "oldest_job": None, "dead_jobs": 0, "unsorted": 0},
+        ),
+        "jobs.listed": (None, {"items": [_DEAD], "next": None}),
+        "jobs.retry": (None, _DEAD | _RETRIED),
+        "jobs.discard": ({"reason": "overtaken"}, _DEAD),
         **CASEWORK,
     }
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 NUMBER = "IGO-2026-48213"
 FILED_AT = "2026-03-02T12:00:00Z"
@@ -15,13 +16,14 @@ PERSON_ID = "5f1d6f3e-2f0b-4a53-9d53-0a6c3a1f8a11"
 ALLEGATION_ID = "b3c9f2a4-7c61-4d0e-8f3c-6a52f9b0d7e2"
 REQUEST_ID = "1c0f2b9e-5f4e-4f1b-a1de-3f6f3f0a9c55"
 
-PLACES: Mapping[str, str] = MappingProxyType(
+PLACES: Mapping[str, Any] = MappingProxyType(
     {
         "number": NUMBER,
         "evidence_id": EVIDENCE_ID,
         "export_id": EXPORT_ID,
         "person_id": PERSON_ID,
         "request_id": REQUEST_ID,
+        "job_id": 7,
     },
 )
 """Examples of what stands in an address."""

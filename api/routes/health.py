@@ -7,7 +7,8 @@ from api.access import ANYONE, needs
 from api.blueprints import Answer, Blueprint
 from api.context import desk, now
 from api.schemas import HealthSchema
-from cases.times import stamp
+from api.shown import moment
+from cases.casework.jobs import Readiness, readiness
 
 blueprint = Blueprint("health", __name__, description="For the operator.")
 MERGED_WITHIN = timedelta(seconds=60)
@@ -26,9 +27,26 @@ def alive() -> dict[str, Any]:
 @blueprint.response(200, HealthSchema)
 @blueprint.alt_response(503, schema=HealthSchema, description="Entries wait longer than a minute to be merged.")
 def ready() -> Answer:
-    """The database answers, and entries are merged into the ledger within a minute; 503 otherwise."""
-    since = desk().ledger.oldest_waiting()
-    late = since is not None and now() - since > MERGED_WITHIN
-    state = {"status": "merging is late: is the worker running?" if late else "ok"}
-    waiting = {"waiting_since": stamp(since) if since else None}
-    return state | waiting, 503 if late else 200, {}
+    """The database answers, and entries are merged into the ledger within a minute; 503 otherwise.
+
+    Jobs that are dead and complaints that wait to be sorted are told, and no reason to send nobody here any more.
+    """
+    found = readiness(desk(), now())
+    late = found.waiting_since is not None and now() - found.waiting_since > MERGED_WITHIN
+    state = {
+        "status": _status(found, late=late),
+        "waiting_since": moment(found.waiting_since),
+        "oldest_job": moment(found.oldest_job),
+        "dead_jobs": found.dead_jobs,
+        "unsorted": found.unsorted,
+    }
+    return state, 503 if late else 200, {}
+
+
+def _status(found: Readiness, *, late: bool) -> str:
+    """What an operator should look at first."""
+    if late:
+        return "merging is late: is the worker running?"
+    if found.unsorted:
+        return "complaints wait to be sorted: see the worker's log and `rule12 jobs list --kind sort`"
+    return "jobs were given up: see `rule12 jobs list --dead`" if found.dead_jobs else "ok"

@@ -6,6 +6,7 @@ from typing import Any
 
 from cases.canonical import canonical
 from cases.case import LAPSING, Case
+from cases.case.reminding import next_reminder
 from cases.casework.entries import by_staff, checked_owner, entry, owner_of
 from cases.casework.statuses import of_case
 from cases.ledger import WORKER, About, Entry, EntryKind
@@ -19,11 +20,16 @@ A_MOMENT = timedelta(seconds=1)
 LAPSE = "lapse"
 RESCREEN = "rescreen"
 ANSWERED = "answered"
+REMIND = "remind"
+GRANT_OVER = "grant_over"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change about to be stored: the case before and after, its entry, and what goes with it."""
+    """A change about to be stored: the case before and after, its entry, and what goes with it.
+
+    `remind_at` is when the next reminder of its clocks is due.
+    """
 
     before: Case
     after: Case
@@ -31,6 +37,7 @@ class Change:
     letter: Message | None = None
     standing: Standing | None = None
     walls: frozenset[str] = frozenset()
+    remind_at: datetime | None = None
 
 
 def store(work: Work, change: Change, at: datetime) -> None:
@@ -44,6 +51,8 @@ def store(work: Work, change: Change, at: datetime) -> None:
         walls=change.walls,
     )
     ask_for_lapses(work, change.before, change.after, at)
+    if change.before.clocks != change.after.clocks:
+        work.schedule(REMIND, change.after.number, change.remind_at, at)
 
 
 def ask_for_lapses(work: Work, before: Case | None, after: Case, at: datetime) -> None:
@@ -66,17 +75,22 @@ def staff_change(
     """A change by somebody at the desk."""
     after, facts = decided
     noted = by_staff(desk, EntryKind.CHANGE, after, actor, at, action, facts=facts, sealed=sealed)
-    return Change(before, after, noted)
+    return Change(before, after, noted, remind_at=next_reminder(desk.law, after, at))
 
 
 def worker_change(
-    before: Case, decided: tuple[Case, dict[str, Any]], action: str, at: datetime, sealed: tuple[SealedPart, ...] = ()
+    desk: Desk,
+    before: Case,
+    decided: tuple[Case, dict[str, Any]],
+    action: str,
+    at: datetime,
+    sealed: tuple[SealedPart, ...] = (),
 ) -> Change:
     """A change by the worker: time ran out, or facts came in."""
     after, facts = decided
     about = About.case(after.number)
     noted = entry(EntryKind.CHANGE, about, at, WORKER, action, version=after.version, facts=facts, sealed=sealed)
-    return Change(before, after, noted)
+    return Change(before, after, noted, remind_at=next_reminder(desk.law, after, at))
 
 
 def reason_part(desk: Desk, case: Case, words: dict[str, Any]) -> tuple[SealedPart, ...]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from cases.canonical import canonical
 from cases.case import Case
+from cases.casework.changes import GRANT_OVER
 from cases.casework.consenting import CONSENT_CHANGED
 from cases.casework.entries import by_staff, must_be_kept, owner_of
 from cases.casework.looking import find_case, find_kept
@@ -95,6 +96,8 @@ def decide_on_request(
     with desk.work() as work:
         work.settle_request(decided, noted)
         work.keep_custodian(number, actor.person)
+        if until:
+            work.ask_for(GRANT_OVER, number, until)
         if then:
             then(work, decided)
     return decided

@@ -8,27 +8,37 @@ from uuid import UUID
 from cases.case import Case, answered, lapse
 from cases.casework.changes import Change, store, worker_change
 from cases.casework.entries import entry
+from cases.casework.reminding import Tell, tell_of_lapse
 from cases.casework.screening import rescreen
+from cases.casework.telling import tell
 from cases.errors import UnknownCase
 from cases.ledger import WORKER, About, EntryKind
-from cases.ports import Desk, Job
+from cases.outbox import Job
+from cases.ports import Desk
 
 INFORMATION = "information"
 
 
-def lapse_clock(desk: Desk, job: Job, at: datetime) -> None:
+def lapse_clock(desk: Desk, job: Job, at: datetime, tell: Tell = tell) -> None:
     """Let whatever ran out take its effect; a limit that was met, moved or paused in the meantime changes nothing."""
     case = _case(desk, job)
     decided = lapse(case, at, desk.law)
-    change = worker_change(case, decided, f"{decided[1]['clock']}_lapsed", at) if decided else None
-    _finish(desk, job, change, at)
+    if decided is None:
+        _finish(desk, job, None, at)
+        return
+    clock = decided[1]["clock"]
+    change = worker_change(desk, case, decided, f"{clock}_lapsed", at)
+    with desk.work() as work:
+        store(work, change, at)
+        tell_of_lapse(work, desk, change.after, clock, at, tell)
+        work.done(job)
 
 
 def note_answer(desk: Desk, job: Job, at: datetime) -> None:
     """The reporter wrote: a case that waited for them goes on, unless they wrote before they were asked."""
     case = desk.lookup.case_of(UUID(job.about))
     decided = answered(case, at, desk.law) if case and _wrote_since_asked(desk, case) else None
-    change = worker_change(case, decided, "reporter_answered", at) if case and decided else None
+    change = worker_change(desk, case, decided, "reporter_answered", at) if case and decided else None
     _finish(desk, job, change, at)
 
 

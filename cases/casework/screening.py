@@ -134,7 +134,7 @@ def rescreen(desk: Desk, case: Case, at: datetime) -> Change:
     sealed = sealed_screening(desk, case, routing, matched(register, routing.matches))
     if newest_wish(desk, case.complaint) is None:  # sorted before the desk was told of the consent
         sealed += (desk.vault.seal(Kind.CONSENT, owner_of(desk, case), canonical(Wish(facts.consent).told())),)
-    change = worker_change(case, (after, {"case": changed(case, after)}), "screened_again", at, sealed)
+    change = worker_change(desk, case, (after, {"case": changed(case, after)}), "screened_again", at, sealed)
     received = desk.lookup.who_received(case.number, (person.staff_number for person in desk.lookup.directory()))
     return replace(change, standing=standing_of(routing, case, received))
 

@@ -2,13 +2,14 @@
 
 import json
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from cases.canonical import canonical
 from cases.case import Case, changed
 from cases.case.clocked import first_clocks
-from cases.casework.changes import ask_for_lapses
+from cases.case.reminding import next_reminder
+from cases.casework.changes import REMIND, ask_for_lapses
 from cases.casework.entries import entry
 from cases.casework.registers import sealed_register
 from cases.casework.screening import Wish, newest_wish, opened_routing_facts, standing_of
@@ -18,9 +19,10 @@ from cases.complaint import Complaint, RoutingFacts, Statement
 from cases.errors import StaleVersion
 from cases.ledger import WORKER, About, EntryKind
 from cases.lifecycle import State
+from cases.outbox import Job
 from cases.persons import first_register
 from cases.place import Kind, Owner, Recipient, SealedPart
-from cases.ports import Desk, Job, Work
+from cases.ports import Desk, Work
 from cases.routing import Routing, circumstances_of, involved_in, route, screen
 
 FIVE_DIGITS = 90_000
@@ -50,6 +52,8 @@ def sort_complaint(desk: Desk, job: Job, at: datetime) -> Case | None:
             raise StaleVersion("The reporter changed their consent in the meantime; sorting begins anew.")
         case = _numbered(work, complaint, categories, routing, law)
         _register(work, case, complaint, routing, sealed, at)
+        first = next_reminder(law, case, complaint.received_at - timedelta.resolution)
+        work.schedule(REMIND, case.number, first, at)
         work.done(job)
     return case
 

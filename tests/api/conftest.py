@@ -189,6 +189,18 @@ class Office:
         assert case is not None
         return case.number, filed.receipt
 
+    def dead_job(self, kind: str, about: str = "") -> int:
+        """A job the worker gave up: its id."""
+        now = datetime.now(UTC)
+        self.sort()
+        with self.desk.work() as work:
+            work.ask_for(kind, about or str(UUID(int=0)), now)
+        job = self.desk.jobs.take(now)
+        assert job is not None
+        assert job.kind == kind
+        self.desk.jobs.failed(job, "StaleVersion", now, None)
+        return job.id
+
     def move(self, role: Role, number: str, action: str, version: int, **more: str) -> TestResponse:
         return self.as_(role).post(f"{PREFIX}/cases/{number}/moves", {"move": action, **more}, version=version)
 

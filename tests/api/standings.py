@@ -156,6 +156,7 @@ def body_of(endpoint: str, role: Role | None, case: Prepared | None) -> dict[str
         "identities.decide": {"grant": False, "reason": "It is not necessary."},
         "routing.preview": {"reporter": {"consent": "anonymous"}},
         "audit.export": {},
+        "jobs.discard": {"reason": "overtaken"},
     }
     if endpoint == "mailbox.add":
         return {"data": PICTURE.read_bytes(), "content_type": "image/png"}

@@ -16,7 +16,7 @@ from tests.api.matrix import filled, read_matrix, who_may
 from tests.conftest import SAMPLES
 
 ITEM = str(uuid4())
-ITEMS = {"number": NO_CASE, "name": "nothing.css"} | dict.fromkeys(
+ITEMS = {"number": NO_CASE, "name": "nothing.css", "job_id": "1"} | dict.fromkeys(
     ("evidence_id", "export_id", "person_id", "request_id"), ITEM
 )
 

@@ -20,7 +20,7 @@ from tests.api.conftest import NO_CASE, PREFIX, Caller, Office, Tokens
 from tests.api.matrix import DONE, NO, SAID, Matrix, filled, plain, read_matrix, routes
 from tests.api.standings import STANDINGS, Prepared, ask, body_of, prepare_standings
 
-LAST = ("identities.decide", "identities.ask", "mailbox.consent")
+LAST = ("jobs.discard", "identities.decide", "identities.ask", "mailbox.consent")
 """What really changes something that others are asked about comes at the end."""
 
 
@@ -49,9 +49,9 @@ def asked(app: Flask) -> list[tuple[str, Rule]]:
     )
 
 
-def address(rule: Rule, number: str = "", case: Prepared | None = None, export: str = "") -> str:
+def address(rule: Rule, number: str = "", case: Prepared | None = None, export: str = "", job: int = 0) -> str:
     """A route with the case, or an item of it, in every place."""
-    items = {"number": number, "export_id": export, "name": "nothing.css"}
+    items = {"number": number, "export_id": export, "name": "nothing.css", "job_id": str(job)}
     if case:
         items |= {"evidence_id": str(case.evidence), "person_id": case.person, "request_id": str(case.request)}
     return filled(plain(rule), items)
@@ -80,6 +80,7 @@ class Asking:
         self.callers |= {"nobody": office.door, "receipt": office.holder(receipt)}
         auditor = office.as_(Role.AUDITOR)
         self.export = auditor.must(201, auditor.post(f"{PREFIX}/audit/exports", {}))["export_id"]
+        self.jobs = {name: office.dead_job("answered") for name in ("jobs.retry", "jobs.discard")}
         self.told_apart: list[str] = []
 
     def cell(self, method: str, rule: Rule, name: str) -> str:
@@ -87,7 +88,8 @@ class Asking:
         role = next((role for role in Role if str(role) == name), None)
         if "number" not in rule.arguments:
             body = body_of(rule.endpoint, role, None)
-            return letter(ask(self.callers[name], method, address(rule, export=self.export), body))
+            place = address(rule, export=self.export, job=self.jobs.get(rule.endpoint, 0))
+            return letter(ask(self.callers[name], method, place, body))
         cases = self.prepared[role or Role.INTAKE]
         return "".join(self._standing(method, rule, name, role, cases[standing]) for standing in STANDINGS)
 

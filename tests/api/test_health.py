@@ -10,10 +10,11 @@ from tests.api.conftest import Office, told
 
 def test_a_running_desk_is_alive_and_ready(office: Office) -> None:
     assert office.door.must(200, office.door.get("/healthz")) == {"status": "ok"}
-    assert office.door.must(200, office.door.get("/readyz")) == {"status": "ok", "waiting_since": None}
+    idle = {"status": "ok", "waiting_since": None, "oldest_job": None, "dead_jobs": 0, "unsorted": 0}
+    assert office.door.must(200, office.door.get("/readyz")) == idle
     filed = office.file()
     ready = office.door.must(200, office.door.get("/readyz"))
-    assert ready == {"status": "ok", "waiting_since": filed["received_at"]}
+    assert ready == idle | {"waiting_since": filed["received_at"], "oldest_job": filed["received_at"]}
 
 
 def test_a_desk_whose_worker_stopped_is_alive_but_not_ready(office: Office) -> None:

@@ -106,7 +106,7 @@ def test_every_creating_request_takes_a_key_and_every_change_a_version(office: O
     life = Life(office)
     life.post(Role.INTAKE, "identity-requests", EXAMPLES["identities.ask"][0])
     request = str(office.desk.lookup.requests(life.number)[0].id)
-    places = {"number": life.number, "person_id": life.subject, "request_id": request}
+    places = {"number": life.number, "person_id": life.subject, "request_id": request, "job_id": "1"}
     for path, method, operation in operations():
         name = operation["operationId"].replace("_", ".", 1)
         changes = method == "post" and "{number}" in path and not name.startswith("identities")

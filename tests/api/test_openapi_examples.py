@@ -85,6 +85,11 @@ def afterwards(office: Office) -> Replayed:
     yield "audit.export", made
     yield "audit.content", auditor.get(made.headers["Location"])
     yield "audit.table", auditor.get(f"{PREFIX}/audit/cases.csv")
+    administrator, jobs = office.as_(Role.ADMINISTRATOR), f"{PREFIX}/jobs"
+    one, two = office.dead_job("answered"), office.dead_job("answered")
+    yield "jobs.listed", administrator.get(f"{jobs}?state=dead")
+    yield "jobs.retry", administrator.post(f"{jobs}/{one}/retry", None)
+    yield "jobs.discard", administrator.post(f"{jobs}/{two}/discard", ASKED["jobs.discard"])
     yield "health.alive", office.door.get("/healthz")
     yield "health.ready", office.door.get("/readyz")
 

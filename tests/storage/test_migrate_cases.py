@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from cases.canonical import canonical
 from cases.case import Assignment, Case, written
-from cases.casework.changes import RESCREEN
+from cases.casework.changes import REMIND, RESCREEN
 from cases.casework.looking import show_case
 from cases.casework.mailbox import open_mailbox, show_mailbox
 from cases.casework.persons import show_persons
@@ -256,7 +256,7 @@ def test_the_worker_begins_the_register_and_consent_of_a_case_of_old(house, plac
     migrate(database, "head")
     with database.reading() as connection:
         jobs = [(row.kind, row.about, row.attempts) for row in connection.execute(select(tables.jobs))]
-    assert jobs == [(RESCREEN, case.number, 0)]
+    assert jobs == [(RESCREEN, case.number, 0), (REMIND, case.number, 0)]
     worker = Worker(house.desk)
     while worker.step(minutes(1)):
         pass

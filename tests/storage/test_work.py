@@ -1,6 +1,7 @@
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select, text
@@ -14,9 +15,10 @@ from cases.errors import KeyReused, Malformed, StaleVersion
 from cases.identity import Standing as Asked
 from cases.ledger import THE_SYSTEM, About
 from cases.lifecycle import State
+from cases.outbox import JobWork
 from cases.people import Role
 from cases.place import Kind, Owner
-from cases.ports import Answer, EntryFilter, EvidenceItem, Job, Standing, Status, Token, Work
+from cases.ports import Answer, EntryFilter, EvidenceItem, Standing, Status, Token, Work
 from storage import open_house
 from storage.tables import INSERT_ONLY, entries, metadata
 from storage.work import MARKS_PER_SORT
@@ -104,7 +106,10 @@ def test_a_case_is_never_in_a_state_the_rules_do_not_know(filled, database, colu
 WITHOUT_AN_ENTRY = {
     "keep_answer",
     "ask_for",
+    "ask_once",
+    "schedule",
     "done",
+    "again",
     "keep_custodian",
     "revoke_grants",
     "erase",
@@ -129,7 +134,6 @@ def of_an_intake(house, one):
     yield "note", lambda work: work.note(entry(THE_SYSTEM), "a look")
     yield "keep_answer", lambda work: work.keep_answer(Answer(bytes(32), bytes(32), b"sealed"), NOON)
     yield "ask_for", lambda work: work.ask_for("sort", "x", NOON)
-    yield "done", lambda work: work.done(Job(1, "sort", str(one.complaint), 0))
     yield "keep_directory", lambda work: work.keep_directory("text", entry(THE_SYSTEM))
     yield "keep_token", lambda work: work.keep_token(token, entry(THE_SYSTEM))
     yield "revoke_tokens", lambda work: work.revoke_tokens("S0012", entry(THE_SYSTEM))
@@ -158,9 +162,35 @@ def of_a_case(house, one):
     yield "erase", lambda work: work.erase(replace(new, erased_at=NOON))
 
 
+def of_a_job(house):
+    """The verbs of the outbox, each on a job of its own."""
+    jobs, asked = house.desk.jobs, entry(THE_SYSTEM)
+
+    def taken(kind):
+        with house.desk.work() as work:
+            work.ask_for(kind, "x", NOON)
+        return next(job for job in iter(partial(jobs.take, NOON), None) if job.kind == kind)
+
+    def dead(kind):
+        job = taken(kind)
+        jobs.failed(job, "StaleVersion", NOON, None)
+        return job
+
+    yield "ask_once", lambda work: work.ask_once("purge", "x", NOON)
+    yield "schedule", lambda work: work.schedule("remind", "x", minutes(1), NOON)
+    done, again, one, two = taken("a"), taken("b"), dead("c"), dead("d")
+    yield "done", lambda work: work.done(done)
+    yield "again", lambda work: work.again(again, minutes(1))
+    yield "retry_job", lambda work: work.retry_job(one.id, NOON, asked)
+    yield "retry_dead", lambda work: work.retry_dead("d", NOON, replace(asked, id=uuid4()))
+    two = dead("e")
+    yield "discard_job", lambda work: work.discard_job(two.id, replace(asked, id=uuid4()))
+
+
 def everything(house):
     """Every verb of a transaction with something to store, by name."""
     one = filed(house)
+    yield from of_a_job(house)
     yield from of_an_intake(house, one)
     yield from of_a_case(house, one)
 
@@ -193,7 +223,7 @@ def test_whatever_a_transaction_stores_waits_for_its_leaf(house, database):
 def test_every_verb_of_a_transaction_was_tried(house):
     tried = {name for name, _ in everything(house)}
     asks = {"looked_lately", "number_is_free"}
-    assert tried | asks == {name for name in vars(Work) if not name.startswith("_")}
+    assert tried | asks == {name for port in (Work, JobWork) for name in vars(port) if not name.startswith("_")}
 
 
 def test_nothing_is_filed_when_what_must_commit_with_it_fails(house, database):

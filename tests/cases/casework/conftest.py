@@ -8,6 +8,7 @@ import csv
 import json
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 from io import StringIO
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from cases.casework.looking import (
 from cases.casework.mailbox import Facts, Sent, add_evidence, find_mailbox
 from cases.casework.sorting import sort_complaint
 from cases.complaint import Consent, Draft, Reporter, Statement
+from cases.outbox import Job
 from cases.people import Role
 from cases.persons import Attribution
 from cases.ports import CaseFilter, Desk, EntryFilter
@@ -101,6 +103,11 @@ def sort_next(desk: Desk, at: datetime = SORTED) -> Case:
     case = sort_complaint(desk, job, at)
     assert case is not None
     return case
+
+
+def taken(desk: Desk, kind: str, at: datetime) -> Job:
+    """A job of this kind, taken; whatever else was ready is taken with it."""
+    return next(job for job in iter(partial(desk.jobs.take, at), None) if job.kind == kind)
 
 
 def open_case(desk: Desk, complaint: Draft | None = None, *, pictures: int = 0) -> tuple[Case, Filed]:

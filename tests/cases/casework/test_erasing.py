@@ -16,10 +16,10 @@ from cases.casework.moving import moves_open
 from cases.casework.persons import show_persons
 from cases.casework.staffing import write_to_reporter
 from cases.complaint import Consent, Reporter
-from cases.errors import CaseError, EvidenceUnreadable, MoveNotAllowed, UnknownItem
+from cases.errors import CaseError, EvidenceUnreadable, JobHeld, MoveNotAllowed, UnknownItem
 from cases.lifecycle import Action
 from cases.place import Kind, Recipient
-from cases.ports import EntryFilter
+from cases.ports import SHRED, EntryFilter
 from storage.tables import wraps
 from tests.cases.casework.conftest import (
     CUSTODIAN,
@@ -39,6 +39,7 @@ from tests.cases.casework.conftest import (
     listed,
     open_case,
     seen_now,
+    taken,
 )
 from tests.cases.casework.living import added, approved, moved, rebuilt, register, reopened, worked_off
 from tests.cases.casework.ways import ways_to_change
@@ -217,12 +218,13 @@ def test_an_open_case_is_not_erased(desk):
 def test_a_worker_killed_while_shredding_is_made_good_by_the_next(desk, place):
     case, _ = early(desk)
     erased(desk, case)
-    job = desk.jobs.take(LATE)
+    job = taken(desk, SHRED, LATE)
     desk.vault.erase(case.complaint, [])  # and here it died: the key is gone, the files are not
     assert list((place.data_dir / "objects").rglob("*.sealed"))
     worked_off(desk, LATE + timedelta(minutes=3))
     assert list((place.data_dir / "objects").rglob("*.sealed")) == []
-    shred(desk, job, LATE)
+    with pytest.raises(JobHeld):
+        shred(desk, job, LATE)
     nothing_opens(desk, case)
 
 
