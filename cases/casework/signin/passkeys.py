@@ -1,6 +1,6 @@
 """Passkeys: added by somebody freshly signed in, used to sign in and to prove again who one is."""
 
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -136,3 +136,12 @@ def _name(name: str) -> str:
 def shown_id(id_: bytes) -> str:
     """The id of a passkey, as addresses and forms carry it."""
     return urlsafe_b64encode(id_).rstrip(b"=").decode()
+
+
+def read_id(text: str) -> bytes | None:
+    """The id that `shown_id` shows like this; None for any other text."""
+    try:
+        found = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+    except ValueError:
+        return None
+    return found if shown_id(found) == text else None
