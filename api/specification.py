@@ -21,7 +21,7 @@ from cases.people import Role
 
 TOKENS = (
     "A token of `rule12 token` (`r12_…`), or an access token of the identity provider (RFC 9068), if one is set up. "
-    "Where a proof of the last minutes is needed, tokens of the command line count, and access tokens by their `auth_time`."
+    "Where a proof of the last minutes is needed, tokens of the command line count; access tokens by their `auth_time`."
 )
 ROLE = {
     "name": ROLE_HEADER,

@@ -29,8 +29,8 @@ def language() -> str:
         return "en"
     if "language" not in g:
         chosen = request.cookies.get(COOKIE, "")
-        best = request.accept_languages.best_match(list(LANGUAGES))
-        g.language = chosen if chosen in LANGUAGES else best or "en"
+        wanted = (chosen, *(tag.partition("-")[0].lower() for tag in request.accept_languages.values()))
+        g.language = next((tag for tag in wanted if tag in LANGUAGES), "en")
     return cast("str", g.language)
 
 
@@ -49,6 +49,11 @@ def catalogue(language: str) -> NullTranslations:
 def _(text: str) -> str:
     """A sentence in the reader's language."""
     return str(catalogue(language()).gettext(text))
+
+
+def said(text: str) -> str:
+    """A sentence that stands elsewhere in the code, in the reader's language where the catalogue has it."""
+    return _(text)
 
 
 def _one_or_many(one: str, many: str, count: int) -> str:

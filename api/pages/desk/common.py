@@ -8,8 +8,8 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from api.context import desk
-from api.pages.words import _
-from api.problems import of_accident, of_http, of_refusal
+from api.pages.words import _, said
+from api.problems import TYPE, of_accident, of_http, of_refusal
 from api.sessions import form_token, own_path, set_cookies, who_may_be_here
 from cases.casework.signin.sessions import SignedIn
 from cases.errors import CaseError, NotPermitted, SignInNeeded, StepUpNeeded
@@ -65,9 +65,14 @@ def see(endpoint: str, **more: Any) -> ResponseReturnValue:
     return redirect(url_for(endpoint, **more), 303)
 
 
-def refusal(sentence: str, status: int, **more: Any) -> Response:
-    """A refusal as a page, for people."""
-    return page("problem.html", status, sentence=sentence, **more)
+def refusal(answer: Response, sentence: str = "", **more: Any) -> Response:
+    """A problem document as a page, for people."""
+    told = answer.get_json()
+    slug = told["type"].removeprefix(TYPE)
+    shown = page("problem.html", answer.status_code, sentence=sentence or said(told["detail"]), slug=slug, **more)
+    if "Retry-After" in answer.headers:
+        shown.headers["Retry-After"] = answer.headers["Retry-After"]
+    return shown
 
 
 def _wanted() -> str:
@@ -81,7 +86,7 @@ def _sign_in_first(error: SignInNeeded) -> ResponseReturnValue:
     """
     g.pop("who", None)
     if request.method != "GET":
-        return refusal(_(str(error)), 401, sign_in=True)
+        return refusal(of_refusal(error), sign_in=True)
     if request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
         return go_on(_wanted())
     return see("desk.choose", next=_wanted())
@@ -89,29 +94,24 @@ def _sign_in_first(error: SignInNeeded) -> ResponseReturnValue:
 
 def _prove_first(error: StepUpNeeded) -> ResponseReturnValue:
     if request.method != "GET":
-        return refusal(_("Prove again who you are, then send the form once more."), 401, step_up=True)
+        return refusal(of_refusal(error), _("Prove again who you are, then send the form once more."), step_up=True)
     minutes = int(error.within.total_seconds() // 60)
     return see("desk.step_up", next=_wanted(), minutes=minutes)
 
 
 def _refused(error: CaseError) -> ResponseReturnValue:
     other = sorted(who.roles - {who.session.role}) if (who := who_may_be_here()) else []
-    elsewhere = other if isinstance(error, NotPermitted) else []
-    answer = of_refusal(error)
-    shown = refusal(_(answer.get_json()["detail"]), answer.status_code, elsewhere=elsewhere)
-    if "Retry-After" in answer.headers:
-        shown.headers["Retry-After"] = answer.headers["Retry-After"]
-    return shown
+    if isinstance(error, NotPermitted):
+        return refusal(of_refusal(error), _("This page is not for the role you act in."), elsewhere=other)
+    return refusal(of_refusal(error))
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
-    answer = of_http(error)
-    return refusal(_(answer.get_json()["detail"]), answer.status_code)
+    return refusal(of_http(error))
 
 
 def _accident(error: Exception) -> ResponseReturnValue:
-    answer = of_accident(error)
-    return refusal(_(answer.get_json()["detail"]), answer.status_code)
+    return refusal(of_accident(error))
 
 
 blueprint.register_error_handler(SignInNeeded, _sign_in_first)

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from api.access import ANYONE, needs
 from api.context import desk, now
 from api.pages.desk.common import blueprint, offers, page, see
-from api.pages.words import COOKIE, LANGUAGES, _
+from api.pages.words import COOKIE, LANGUAGES, said
 from api.sessions import (
     EVERY_ROLE,
     for_anyone,
@@ -53,7 +53,7 @@ def link() -> Response:
     try:
         person, role = see_link(desk(), code, now())
     except SignInRefused as error:
-        return choices("/desk/", _(str(error)), 403)
+        return choices("/desk/", said(str(error)), 403)
     return page("link.html", code=code, person=person, role=role)
 
 
@@ -64,7 +64,7 @@ def use_link() -> ResponseReturnValue:
     try:
         hand_out(redeem_link(desk(), form().get("code", ""), now(), shown_secret()))
     except SignInRefused as error:
-        return choices("/desk/", _(str(error)), 403)
+        return choices("/desk/", said(str(error)), 403)
     return see("desk.home")
 
 

@@ -11,7 +11,7 @@ from api.access import fresh
 from api.context import desk, now
 from api.pages.desk.common import blueprint, page, see
 from api.pages.desk.entering import choices
-from api.pages.words import _
+from api.pages.words import _, said
 from api.sessions import (
     EVERY_ROLE,
     begin_proof,
@@ -50,7 +50,7 @@ def answer() -> ResponseReturnValue:
     try:
         done = verbs.finish_passkey_sign_in(desk(), proof_secret(), form().get("answer", ""), now(), shown_secret())
     except SignInRefused as error:
-        return choices("/desk/", _(str(error)), 403)
+        return choices("/desk/", said(str(error)), 403)
     hand_out(done.who)
     return _on(done.then)
 
@@ -146,4 +146,4 @@ def _id() -> bytes:
 
 
 def _said(error: SignInRefused | Malformed) -> str:
-    return " ".join(_(fault.detail) for fault in error.faults) if isinstance(error, Malformed) else _(str(error))
+    return " ".join(said(fault.detail) for fault in error.faults) if isinstance(error, Malformed) else said(str(error))

@@ -7,7 +7,7 @@ from api.access import ANYONE, needs
 from api.context import desk, now
 from api.pages.desk.common import blueprint, go_on
 from api.pages.desk.entering import choices
-from api.pages.words import _
+from api.pages.words import said
 from api.sessions import (
     EVERY_ROLE,
     begin_proof,
@@ -48,6 +48,6 @@ def callback() -> Response:
     try:
         done = verbs.finish_provider_sign_in(desk(), proof_secret(), request.args.to_dict(), now())
     except SignInRefused as error:
-        return choices("/desk/", _(str(error)), 403)
+        return choices("/desk/", said(str(error)), 403)
     hand_out(done.who)
     return go_on(done.then)
