@@ -31,16 +31,9 @@ class Fetched(Generic[T]):
         with self._lock:
             if self._found and not anew and at - self._found[1] < self._kept:
                 return self._found[0]
-            if not self._may_try(at, anew=anew):
-                return self._old(at, anew=anew)
-            self._tried_at = at
-            try:
-                found = self._read(at)
-            except ProviderUnavailable:
-                self._failed = True
-                return self._old(at, anew=anew)
-            self._found, self._failed = (found, at), False
-            return found
+            if self._may_try(at, anew=anew):
+                self._try(at, anew=anew)
+            return self._what_is_there(at, anew=anew)
 
     def _may_try(self, at: datetime, *, anew: bool) -> bool:
         if self._tried_at is None or at < self._tried_at:
@@ -48,9 +41,20 @@ class Fetched(Generic[T]):
         pause = NOT_SOONER if anew else AFTER_FAILING
         return at - self._tried_at >= pause or not (self._failed or anew)
 
-    def _old(self, at: datetime, *, anew: bool) -> T:
-        """What is there. Whoever asks for news of a server that does not answer is not served what is old."""
-        good = self._found is not None and at - self._found[1] < AT_MOST
-        if self._found is None or not good or (anew and self._failed):
+    def _try(self, at: datetime, *, anew: bool) -> None:
+        self._tried_at = at
+        try:
+            self._found, self._failed = (self._read(at), at), False
+        except ProviderUnavailable:
+            self._failed = True
+            if not self._serves(at, anew=anew):
+                raise
+
+    def _serves(self, at: datetime, *, anew: bool) -> bool:
+        """Whether what is there will do. Whoever asks for news of a server that fails is not served what is old."""
+        return self._found is not None and at - self._found[1] < AT_MOST and not (anew and self._failed)
+
+    def _what_is_there(self, at: datetime, *, anew: bool) -> T:
+        if self._found is None or not self._serves(at, anew=anew):
             raise ProviderUnavailable("The identity provider does not answer. Try again in a minute.")
         return self._found[0]
