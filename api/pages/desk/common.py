@@ -76,6 +76,9 @@ def refusal(answer: Response, sentence: str = "", **more: Any) -> Response:
 
 
 def _wanted() -> str:
+    """The page that is looked at. What a provider sent a browser back with is used up, and belongs on no page."""
+    if request.endpoint == "desk.callback":
+        return url_for("desk.choose")
     return own_path(request.full_path.rstrip("?")) if request.method == "GET" else "/desk/"
 
 
