@@ -33,7 +33,7 @@ class ProviderSettings:
 
     issuer: str
     client_id: str
-    client_secret: str | None = None
+    client_secret: str | None = field(default=None, repr=False)
     audience: str | None = None
     scope: str = "openid profile email"
     person_claim: str = "staff_number"
