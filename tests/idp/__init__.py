@@ -4,7 +4,6 @@ import fcntl
 import json
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -131,8 +130,3 @@ def _answers(provider: IdentityProvider) -> bool:
         return bool(requests.get(f"{provider.issuer}/jwks", timeout=1).ok)
     except requests.ConnectionError:
         return False
-
-
-if __name__ == "__main__":
-    install()
-    sys.stdout.write("The identity provider of the tests is installed.\n")

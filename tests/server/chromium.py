@@ -1,4 +1,4 @@
-"""Debian's Chromium, driven by playwright."""
+"""Chromium, driven by playwright: Debian's, or the Chrome that a developer's machine has."""
 
 import shutil
 from collections.abc import Iterator
@@ -6,6 +6,13 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+PROGRAMS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
 SWITCHES = [
     "--no-sandbox",
     "--disable-gpu",
@@ -17,14 +24,19 @@ SWITCHES = [
 ]
 
 
+def program() -> str:
+    """Where the browser is. Raises SystemExit saying what is missing."""
+    found = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if found is None:
+        raise SystemExit("chromium is needed. On Debian: apt-get install chromium")
+    return found
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A browser without a screen. Raises SystemExit saying what is missing."""
-    program = shutil.which("chromium")
-    if program is None:
-        raise SystemExit("chromium is needed. On Debian: apt-get install chromium")
+    """A browser without a screen."""
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=SWITCHES)
+        browser = driver.chromium.launch(executable_path=program(), args=SWITCHES)
         yield browser
         browser.close()
 
