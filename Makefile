@@ -24,7 +24,8 @@ $(VENV)/test.stamp: $(VENV)/run.stamp .lock/test.txt
 run: setup ## Serve form, API, reference and worker at http://127.0.0.1:8000
 	$(BIN)/rule12 serve --demo
 
-test: lint types contracts $(VENV)/test.stamp ## Lint, types, contracts and all tests
+test: lint types contracts $(VENV)/test.stamp ## Lint, types, contracts and all tests (needs chromium, node and npm)
+	$(BIN)/python -m tests.needed
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal
 
 lint: $(VENV)/test.stamp
@@ -47,13 +48,8 @@ tour: setup ## Walk the whole story over HTTP, in a temporary place
 bench: $(VENV)/test.stamp ## Measure against the bars; writes build/bench.json
 	$(BIN)/python -m tests.bench
 
-$(VENV)/screens.stamp: $(VENV)/run.stamp .lock/screens.txt
-	$(PIP) -r .lock/screens.txt
-	@touch $@
-
-screens: $(VENV)/screens.stamp ## Take the pictures of README and docs again (needs chromium)
-	@command -v chromium >/dev/null || { echo "Chromium is needed. On Debian: apt-get install chromium fonts-noto-core"; exit 2; }
-	$(BIN)/python tests/screens.py
+screens: $(VENV)/test.stamp ## Take the pictures of README and docs again (needs chromium)
+	$(BIN)/python -m tests.screens
 
 drills: $(VENV)/test.stamp ## Slow drills: many more kills, a worker stopped at every point, larger uploads
 	DRILLS=1 $(BIN)/python -m pytest -q tests/drills tests/server/test_effects.py
@@ -64,7 +60,6 @@ openapi: setup ## Write openapi/openapi.json anew
 lock: ## Resolve the dependencies anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --extra build pyproject.toml -o .lock/run.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --extra build --extra test pyproject.toml -o .lock/test.txt
-	uv pip compile --universal --python-version 3.11 --generate-hashes --extra screens pyproject.toml -o .lock/screens.txt
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -19,6 +19,7 @@ from cases.lifecycle import State
 from cases.outbox import Jobs, JobWork
 from cases.people import Role
 from cases.place import Kind, Owner, Recipient, SealedPart
+from cases.ports_signin import SignIn
 from cases.sight import Sight
 from cases.times import stamp
 
@@ -381,6 +382,7 @@ class Desk:
     bags: Bags
     limits: Limits
     law: Catalogue
+    signin: SignIn
 
 
 Then = Callable[[Work, Any], None]

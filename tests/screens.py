@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -15,19 +14,12 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.server.chromium import SWITCHES, program
+
 ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / "docs" / "pictures"
 SAMPLE = ROOT / "tests" / "samples" / "en-political-endorsement.png"
 SHOWN = {"form", "form-narrow", "fault", "receipt", "files-narrow", "message"}
-CHROMIUM = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @contextlib.contextmanager
@@ -95,7 +87,7 @@ def keep(page: Page, name: str) -> None:
 def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with server() as address, sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
+        browser = driver.chromium.launch(executable_path=program(), args=SWITCHES)
         walk(browser, address, 1280, "")
         walk(browser, address, 320, "-narrow")
         page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()

@@ -12,6 +12,7 @@ import pytest
 from api import create_app
 from api.demo import load_demo
 from cases.case import replay
+from cases.casework.signin.links import redeem_link
 from cases.people import Role
 from cases.ports import EntryFilter
 from storage import House, open_house, prepare
@@ -73,6 +74,14 @@ def test_there_is_a_case_in_every_kind_of_state(house: House, hints: str) -> Non
     assert [case.measures[0][1] for case in found if case.measures] == ["censure"]
     assert [case.response for case in found if case.state == "with_decider"] == ["awaited"]
     assert [len(house.desk.lookup.requests(case.number)) for case in found if case.state == "investigation"] == [1]
+
+
+def test_there_is_a_link_for_every_role_and_each_signs_in(house: House, hints: str) -> None:
+    links = dict(re.findall(r"^  (\w+) +http://localhost:8000(/desk/sign-in/link\S+)$", hints, re.MULTILINE))
+    assert set(links) == set(Role)
+    for role, link in links.items():
+        who = redeem_link(house.desk, link.partition("=")[2], datetime.now(UTC))
+        assert who.session.role == role
 
 
 def test_every_case_is_what_its_entries_amount_to(house: House, hints: str) -> None:

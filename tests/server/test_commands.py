@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 from contextlib import redirect_stderr, redirect_stdout
+from datetime import UTC, datetime
 from functools import partial
 from io import StringIO
 from pathlib import Path
@@ -14,6 +15,8 @@ import pytest
 
 import cases.catalogue
 from api.commands import run
+from cases.casework.signin.links import redeem_link, start_link
+from cases.people import Role
 from storage import open_house, prepare
 from storage.settings import read_settings
 from storage.signing import verify
@@ -148,6 +151,35 @@ def test_a_token_is_printed_alone_and_can_be_taken_back(installed: Spot) -> None
     printed = done(installed, "token", "--as", "monitor", "--person", "S0041")
     assert re.fullmatch(r"r12_[A-Za-z0-9_-]{43}\n", printed)
     assert done(installed, "token", "--revoke", "--as", "monitor", "--person", "S0041") == "Revoked 1 tokens.\n"
+
+
+def test_a_link_is_printed_alone_and_signs_in_where_people_reach_the_desk(installed: Spot) -> None:
+    printed = done(installed, "link", "--as", "monitor", "--person", "S0041")
+    assert re.fullmatch(r"http://localhost:8000/desk/sign-in/link\?code=l12_[A-Za-z0-9_-]{43}\n", printed)
+    code, out, _ = answered(
+        installed, "link", "--as", "monitor", "--person", "S0041", RULE12_PUBLIC_URL="https://desk.example.org"
+    )
+    assert (code, out.startswith("https://desk.example.org/desk/sign-in/link?code=l12_")) == (0, True)
+    assert "does not give S0041 the role head" in refused(installed, "link", "--as", "head", "--person", "S0041")
+    assert "not in the range" in refused(installed, "link", "--as", "monitor", "--person", "S0041", "--minutes", "0")
+
+
+def test_sessions_are_listed_and_ended_for_a_person(installed: Spot) -> None:
+    assert done(installed, "sessions", "--person", "S0040") == ""
+    now = datetime.now(UTC)
+    with house_of(installed) as house:
+        link = start_link(house.desk, "S0040", Role.MONITOR, 5, now).address
+        redeem_link(house.desk, link.partition("=")[2], now)
+    listed = done(installed, "sessions", "--person", "s0040")
+    assert re.fullmatch(r"\S+Z  last used \S+Z  monitor +by link\n", listed)
+    assert done(installed, "sessions", "--person", "S0040", "--end") == "Ended 1 sessions.\n"
+    assert done(installed, "sessions", "--person", "S0040") == ""
+
+
+def test_a_provider_set_up_wrongly_stops_every_start(installed: Spot) -> None:
+    said = refused_outside(installed, "serve", RULE12_OIDC_ISSUER="http://login.example.org")
+    assert said.splitlines()[0].startswith("RULE12_OIDC_ISSUER: an https address is expected")
+    assert said.splitlines()[1].startswith("RULE12_OIDC_CLIENT_ID: ")
 
 
 def test_nobody_gets_a_token_for_a_role_the_directory_does_not_give_them(installed: Spot) -> None:
