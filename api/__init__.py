@@ -19,6 +19,7 @@ from api.routes import (
     identities,
     mailbox,
     moves,
+    notices,
     persons,
     reference,
     routing,
@@ -96,6 +97,7 @@ def _endpoints(surface: str) -> list[Any]:
         evidence.blueprint,
         routing.blueprint,
         audit.blueprint,
+        notices.blueprint,
     ]
     return [*(of_door if surface != "desk" else ()), *(of_desk if surface != "door" else ()), health.blueprint]
 

@@ -16,6 +16,7 @@ from cases.directory import Directory
 from cases.identity import IdentityRequest
 from cases.ledger import Entry
 from cases.lifecycle import State
+from cases.notices import NoticeWork, Post
 from cases.people import Role
 from cases.place import Kind, Owner, Recipient, SealedPart
 from cases.sight import Sight
@@ -218,6 +219,10 @@ class Work(Protocol):
     Every method that stores takes the entry that says so; an entry brings its sealed parts.
     """
 
+    @property
+    def notices(self) -> NoticeWork:
+        """Notices, kept with what they tell of."""
+
     def take_in(self, complaint: Complaint, entry: Entry, status: Status) -> None: ...
     def add_evidence(self, item: EvidenceItem, entry: Entry) -> None: ...
     def add_message(self, message: Message, entry: Entry) -> None: ...
@@ -394,6 +399,7 @@ class Desk:
     bags: Bags
     limits: Limits
     law: Catalogue
+    post: Post
 
 
 Then = Callable[[Work, Any], None]

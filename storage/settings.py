@@ -3,11 +3,13 @@
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
 from cases.errors import CannotStart
+from storage.post.settings import KNOWN as OF_POST
+from storage.post.settings import PostSettings, read_post
 
 SURFACES = ("door", "desk", "all")
 _ORIGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-/]{2,99}")
@@ -26,9 +28,10 @@ class Settings:
     evidence_limit: int = 100 << 20
     token_days: int = 30
     catalogue: Path | None = None
+    post: PostSettings = field(default_factory=PostSettings)
 
 
-KNOWN = ("DATA_DIR", "DATABASE_URL", "KEYS", "SURFACE", "ORIGIN", "EVIDENCE_LIMIT", "TOKEN_DAYS", "CATALOGUE")
+KNOWN = ("DATA_DIR", "DATABASE_URL", "KEYS", "SURFACE", "ORIGIN", "EVIDENCE_LIMIT", "TOKEN_DAYS", "CATALOGUE", *OF_POST)
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -75,6 +78,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         whole("EVIDENCE_LIMIT", 100 << 20),
         whole("TOKEN_DAYS", 30),
         path("CATALOGUE", ".") if given("CATALOGUE", "") else None,
+        read_post(given, faults),
     )
     if not settings.database_url.startswith("sqlite:////") or "?" in settings.database_url:
         faults.append("RULE12_DATABASE_URL: sqlite:////absolute/path is expected.")

@@ -18,6 +18,7 @@ from cases.ledger import Entry
 from cases.ports import SHRED, Answer, EvidenceItem, Job, Message, Standing, Status, Token
 from storage import tables
 from storage.database import Database
+from storage.notices import SqlNotices
 from storage.rows import (
     case_row,
     category_rows,
@@ -39,6 +40,7 @@ class SqlWork:
 
     def __init__(self, connection: Connection, marks: Marks) -> None:
         self._connection, self._marks = connection, marks
+        self.notices = SqlNotices(connection, marks, self._write)
 
     def take_in(self, complaint: Complaint, entry: Entry, status: Status) -> None:
         """A complaint: its row, mailbox, sealed parts and intake entry."""

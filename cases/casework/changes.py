@@ -8,6 +8,7 @@ from cases.canonical import canonical
 from cases.case import LAPSING, Case
 from cases.casework.entries import by_staff, checked_owner, entry, owner_of
 from cases.casework.statuses import of_case
+from cases.casework.telling import tell_of_change
 from cases.ledger import WORKER, About, Entry, EntryKind
 from cases.place import Kind, SealedPart
 from cases.ports import Desk, Message, Standing, Work
@@ -18,7 +19,7 @@ A_MOMENT = timedelta(seconds=1)
 
 LAPSE = "lapse"
 RESCREEN = "rescreen"
-ANSWERED = "answered"
+ANSWERED, ADDED = "answered", "evidence_added"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,8 @@ class Change:
     walls: frozenset[str] = frozenset()
 
 
-def store(work: Work, change: Change, at: datetime) -> None:
-    """Store it. Raises StaleVersion."""
+def store(work: Work, desk: Desk, change: Change, at: datetime) -> None:
+    """Store it, and tell whom it concerns. Raises StaleVersion."""
     work.record(
         change.after,
         change.noted,
@@ -44,6 +45,8 @@ def store(work: Work, change: Change, at: datetime) -> None:
         walls=change.walls,
     )
     ask_for_lapses(work, change.before, change.after, at)
+    noted, before = change.noted, change.before
+    tell_of_change(work, desk, before, change.after, noted.action, at, by=noted.actor, standing=change.standing)
 
 
 def ask_for_lapses(work: Work, before: Case | None, after: Case, at: datetime) -> None:

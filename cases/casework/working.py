@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from cases.casework.changes import ANSWERED, LAPSE, RESCREEN
+from cases.casework.changes import ADDED, ANSWERED, LAPSE, RESCREEN
 from cases.casework.consenting import CONSENT
 from cases.casework.filing import SORT
-from cases.casework.lapsing import follow_consent, lapse_clock, note_answer, screen_again, shred
+from cases.casework.lapsing import follow_consent, lapse_clock, note_answer, note_evidence, screen_again, shred
+from cases.casework.notifying import post_webhook, send_notices
 from cases.casework.sorting import sort_complaint
+from cases.casework.telling import DIGEST, NOTIFY, POST
 from cases.errors import CaseError
 from cases.ports import SHRED, Desk, Job
 
@@ -22,6 +24,10 @@ EFFECTS: Mapping[str, Callable[[Desk, Job, datetime], object]] = MappingProxyTyp
         ANSWERED: note_answer,
         CONSENT: follow_consent,
         SHRED: shred,
+        ADDED: note_evidence,
+        NOTIFY: send_notices,
+        DIGEST: send_notices,
+        POST: post_webhook,
     }
 )
 """What each kind of job does. Each leaves the job done, in the transaction of its effect."""
