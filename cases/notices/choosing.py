@@ -62,7 +62,7 @@ def _meant(who: Iterable[str], case: Case, directory: Directory, named: Named) -
             people = tuple(_holding(directory, _standing_in(Role(part), case)))
         else:
             people = tuple(_in_full(named.parts.get(part, ()), directory))
-        if kept := tuple(one for one in people if one.person != named.by):
+        if kept := tuple(one for one in people if not named.by or one.person != named.by):
             yield Choice(kept, first_alone=part == LINE)
 
 

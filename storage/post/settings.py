@@ -91,6 +91,8 @@ def _smtp(given: Given, faults: list[str]) -> SmtpSettings | None:
     if not is_address(sender):
         faults.append("RULE12_SMTP_FROM: the address mails come from is expected, such as desk@example.org.")
     user = unquote(found.username or "")
+    if not user.isascii():
+        faults.append("RULE12_SMTP_URL: the name of a user is ASCII.")
     if user and not password:
         faults.append("RULE12_SMTP_PASSWORD_FILE: RULE12_SMTP_URL names a user, so their password is expected here.")
     return SmtpSettings(found.hostname, port or PORTS.get(secured, 587), sender, secured, user, password, ca)
@@ -134,9 +136,9 @@ def _password(given: Given, faults: list[str]) -> str:
     if path.stat().st_mode & 0o077:
         faults.append(f"RULE12_SMTP_PASSWORD_FILE: {path} can be read by others. Run: chmod 600 {path}")
     try:
-        return path.read_text(encoding="utf-8").rstrip("\r\n")
+        return path.read_text(encoding="ascii").rstrip("\r\n")
     except UnicodeDecodeError:
-        faults.append(f"RULE12_SMTP_PASSWORD_FILE: {path} is not UTF-8.")
+        faults.append(f"RULE12_SMTP_PASSWORD_FILE: {path} holds more than ASCII, which not every server reads alike.")
         return ""
 
 

@@ -72,6 +72,6 @@ def _message(mail: Mail, sender: str, encoding: str) -> EmailMessage:
     message["Message-ID"] = f"<{mail.message}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine answers a machine
     message["List-Id"] = f"<notices.{domain}>"
-    message["Content-Language"] = mail.language
     message.set_content(mail.text, charset="utf-8", cte=encoding)
+    message["Content-Language"] = mail.language
     return message
