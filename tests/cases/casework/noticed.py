@@ -71,7 +71,7 @@ class Posted:
         if not url.startswith("https://"):
             raise CannotStart("not fit")
 
-    def post(self, to: Endpoint, kind: str, notice: UUID, at: datetime) -> None:
+    def post(self, to: Endpoint, kind: str, notice: UUID, _at: datetime) -> None:
         if self.down:
             raise OSError("the endpoint is down")
         self.taken.append((to.id, kind, notice))

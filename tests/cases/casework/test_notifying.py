@@ -1,4 +1,4 @@
-"""What is sent, when, to whom and in which words: asked again at the moment of sending, and sent once as far as one sees."""
+"""What is sent, when, to whom and in which words: asked again at the moment of sending, and seen once."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Who finds what on their list: told in the transaction of its cause, and only of what exists for them, then and now."""
+"""Who finds what on their list: told with its cause, and only of what exists for them, then and now."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -270,7 +270,7 @@ def test_what_is_stored_is_the_same_whoever_of_the_role_is_walled_off_or_reporte
     for one in (draft(), draft(number=INTAKE_TWO.person)):
         before = len(rows(store, "row"))
         open_case(desk, one)
-        kept.append([row[:1] + (len(row[1]), row[2] is None) for row in rows(store, "what", "sealed", "mark")][before:])
+        kept.append([(row[0], len(row[1]), row[2] is None) for row in rows(store, "what", "sealed", "mark")][before:])
     ordinary, own = kept
     assert ordinary == own
     assert whats(desk, INTAKE_TWO) == ["routed"], "and yet they were told of the first alone"

@@ -33,7 +33,9 @@ class Authority:
     def __post_init__(self) -> None:
         self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Authority of {self.folder.name}")])
         self.ca = self.folder / "ca.pem"
-        made = self._made(self.name, self.key.public_key()).add_extension(x509.BasicConstraints(True, None), True)
+        made = self._made(self.name, self.key.public_key()).add_extension(
+            x509.BasicConstraints(ca=True, path_length=None), critical=True
+        )
         self.ca.write_bytes(self._signed(made))
 
     def server(self, host: str = "localhost", address: str = "127.0.0.1", *, days: int = 10) -> ssl.SSLContext:
@@ -41,7 +43,7 @@ class Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         named = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
         names = x509.SubjectAlternativeName([x509.DNSName(host), x509.IPAddress(ip_address(address))])
-        made = self._made(named, key.public_key(), days).add_extension(names, False)
+        made = self._made(named, key.public_key(), days).add_extension(names, critical=False)
         both = self.folder / f"{host}-{days}.pem"
         both.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + self._signed(made))
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -54,7 +56,7 @@ class Authority:
         made = x509.CertificateBuilder(self.name, subject, public, x509.random_serial_number(), first, last)
         usage = x509.SubjectKeyIdentifier.from_public_key(public)
         issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
-        return made.add_extension(usage, False).add_extension(issuer, False)
+        return made.add_extension(usage, critical=False).add_extension(issuer, critical=False)
 
     def _signed(self, made: x509.CertificateBuilder) -> bytes:
         return made.sign(self.key, SHA256()).public_bytes(Encoding.PEM)
@@ -69,7 +71,7 @@ class Letters:
     encrypted: list[bool] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
 
-    async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
         if self.answers:
             return self.answers.pop(0)
         self.raw.append(envelope.original_content)
@@ -150,7 +152,7 @@ def receiver(hits: Hits, context: ssl.SSLContext) -> Iterator[int]:
     """An HTTPS server on this machine, and its port."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             hits.paths.append(self.path)
             hits.headers.append({name.lower(): value for name, value in self.headers.items()})
             hits.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
