@@ -1,4 +1,4 @@
-"""`rule12 webhooks`: a secret is shown once, an address nothing is posted to is refused, and settings stop the start."""
+"""`rule12 webhooks`: a secret is shown once, an address inside is refused, and a wrong setting stops a command."""
 
 from pathlib import Path
 
