@@ -8,14 +8,16 @@ from sqlalchemy import select, text, update
 
 from cases.casework.noticing import list_notices, prefer
 from cases.errors import CannotStart, EvidenceUnreadable
-from cases.notices import New, Preferences
+from cases.ledger import THE_SYSTEM
+from cases.notices import New, NoticeWork, Preferences
 from cases.people import Role
 from cases.sight import Actor
 from storage.keys import Keyring
 from storage.masking import NOTICE, PADDED_TO, Masks
+from storage.tables import metadata
 from storage.tables_notices import notice_preferences, notices
 from tests.conftest import NOON
-from tests.storage.making import migrate, minutes, ready, sorted_case, works
+from tests.storage.making import entry, migrate, minutes, ready, sorted_case, works
 
 INTAKE, SUPERVISOR = Actor("S0012", Role.INTAKE), Actor("S0101", Role.SUPERVISOR)
 MASKS = Masks(Keyring({}, {"index": b"i" * 32, "identity_index": b"j" * 32}))
@@ -127,3 +129,44 @@ def test_revision_5_keeps_what_was_there_and_going_down_forgets_what_it_brought(
     with house.desk.work() as work:
         work.notices.keep([New(UUID(int=1), case.number, "overdue", NOON, INTAKE, told=True, mail_at=None)])
     assert [one.what for one in list_notices(house.desk, INTAKE).items] == ["overdue"]
+
+
+def verbs(house, work):
+    """Every verb of notices that stores something, over a case with notices, a webhook and preferences."""
+    case = sorted_case(house)
+    with work() as one:
+        hook = one.notices.add_endpoint("https://hooks.example", "whsec_AA==", entry(THE_SYSTEM))
+        [row] = one.notices.keep([New(UUID(int=9), case.number, "overdue", NOON, INTAKE, told=True, mail_at=NOON)])
+    new = New(UUID(int=10), case.number, "overdue", NOON, INTAKE, told=True, mail_at=None)
+    yield "prefer", lambda one: one.prefer("S0012", Preferences("fr"))
+    yield "keep", lambda one: one.keep([new])
+    yield "settle", lambda one: one.settle([row], NOON)
+    yield "read", lambda one: one.read(UUID(int=9), INTAKE, NOON)
+    yield "posted", lambda one: one.posted(hook, NOON)
+    yield "add_endpoint", lambda one: one.add_endpoint("https://other.example", "whsec_AA==", entry(THE_SYSTEM))
+    yield "remove_endpoint", lambda one: one.remove_endpoint(hook, entry(THE_SYSTEM))
+    yield "forget_before", lambda one: one.forget_before(minutes(1))
+    yield "forget", lambda one: one.forget(case.number)
+
+
+def all_rows(database):
+    with database.reading() as connection:
+        return {name: connection.execute(select(table)).all() for name, table in metadata.tables.items()}
+
+
+def test_a_transaction_of_notices_that_fails_leaves_no_trace_and_every_verb_of_it_was_tried(house, place, database):
+    work, tried = works(place, database), set()
+
+    def and_fail(verb):
+        with work() as one:
+            verb(one.notices)
+            raise ConnectionError
+
+    for name, verb in verbs(house, work):
+        before = all_rows(database)
+        with pytest.raises(ConnectionError):
+            and_fail(verb)
+        assert all_rows(database) == before, name
+        tried.add(name)
+    asks = {"exists_for", "addressee", "preferences", "endpoints"}
+    assert tried | asks == {name for name in vars(NoticeWork) if not name.startswith("_")}
