@@ -21,6 +21,7 @@ from api.routes import (
     jobs,
     mailbox,
     moves,
+    notices,
     persons,
     reference,
     routing,
@@ -107,6 +108,7 @@ def _endpoints(surface: str) -> list[Any]:
         routing.blueprint,
         audit.blueprint,
         jobs.blueprint,
+        notices.blueprint,
     ]
     return [*(of_door if surface != "desk" else ()), *(of_desk if surface != "door" else ()), health.blueprint]
 

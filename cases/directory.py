@@ -122,6 +122,11 @@ class Directory:
             person = self._by_number.get(boss)
 
 
+def is_address(text: str) -> bool:
+    """Whether a mail can be sent there: one address and nothing else."""
+    return len(text) <= _LONGEST_ADDRESS and _ADDRESS.fullmatch(text) is not None
+
+
 def folded(text: str) -> str:
     """A staff number or an address as it is compared."""
     return text.strip().casefold()
@@ -214,7 +219,7 @@ def _faults_within(line: _Line) -> Iterator[str]:
     for column in COLUMNS:
         if any(unicodedata.category(character) in {"Cc", "Cs"} for character in line[column]):
             yield f"{column} holds a control character"
-    if line["email"] and (len(line["email"]) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(line["email"])):
+    if line["email"] and not is_address(line["email"]):
         yield f"{line['email']!r} is not an address"
     if line["personnel_type"] not in PERSONNEL_TYPES:
         yield f"personnel_type {line['personnel_type']!r} is not one of {', '.join(sorted(PERSONNEL_TYPES))}"

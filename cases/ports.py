@@ -16,6 +16,7 @@ from cases.directory import Directory
 from cases.identity import IdentityRequest
 from cases.ledger import Entry
 from cases.lifecycle import State
+from cases.notices import NoticeWork, Post
 from cases.outbox import Jobs, JobWork
 from cases.people import Role
 from cases.place import Kind, Owner, Recipient, SealedPart
@@ -212,6 +213,10 @@ class Work(JobWork, Protocol):
     Every method that stores takes the entry that says so; an entry brings its sealed parts.
     """
 
+    @property
+    def notices(self) -> NoticeWork:
+        """Notices, kept with what they tell of."""
+
     def take_in(self, complaint: Complaint, entry: Entry, status: Status) -> None: ...
     def add_evidence(self, item: EvidenceItem, entry: Entry) -> None: ...
     def add_message(self, message: Message, entry: Entry) -> None: ...
@@ -383,6 +388,7 @@ class Desk:
     limits: Limits
     law: Catalogue
     signin: SignIn
+    post: Post
 
 
 Then = Callable[[Work, Any], None]

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from cases.casework.law import law_of
 from cases.errors import CannotStart
+from cases.notices import Post
 from cases.ports import Desk, Limits
 from storage.answers import AnswerBook
 from storage.bags import DiskBags
@@ -19,8 +20,10 @@ from storage.database import Database
 from storage.keys import DESK_COMPARTMENTS, DOOR_COMPARTMENTS, Keyring, make_keys, open_keyring
 from storage.ledger import SqlLedger
 from storage.lookup import SqlLookup
+from storage.notices import SqlNoticeLookup
 from storage.objects import DiskObjects
 from storage.outbox import Outbox
+from storage.post import PostSettings, SmtpMailer, Webhooks
 from storage.settings import Settings
 from storage.shredding import ShredKeys
 from storage.signin import make_sign_in
@@ -99,6 +102,7 @@ def open_house(settings: Settings) -> House:
         Limits(settings.evidence_limit),
         law_of(settings.catalogue, datetime.now(UTC).date()),
         make_sign_in(settings.sign_in, database, works, marks),
+        _post(settings.post, SqlNoticeLookup(database, marks)),
     )
 
     def sweep() -> int:
@@ -110,6 +114,11 @@ def open_house(settings: Settings) -> House:
         shred_database.engine.dispose()
 
     return House(desk, keyring, signer, ledger, sweep, close)
+
+
+def _post(chosen: PostSettings, lookup: SqlNoticeLookup) -> Post:
+    mailer = SmtpMailer(chosen.smtp) if chosen.smtp else None
+    return Post(lookup, mailer, Webhooks(chosen), chosen.link, chosen.language)
 
 
 def _shred_database(settings: Settings) -> Database:

@@ -8,6 +8,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from cases.errors import CannotStart
+from storage.post.settings import KNOWN as OF_POST
+from storage.post.settings import PostSettings, read_post
 from storage.signin import settings as signing_in
 from storage.signin.settings import SignInSettings, read_sign_in
 
@@ -29,10 +31,11 @@ class Settings:
     token_days: int = 30
     catalogue: Path | None = None
     sign_in: SignInSettings = field(default_factory=SignInSettings)
+    post: PostSettings = field(default_factory=PostSettings)
 
 
 OWN = ("DATA_DIR", "DATABASE_URL", "KEYS", "SURFACE", "ORIGIN", "EVIDENCE_LIMIT", "TOKEN_DAYS", "CATALOGUE")
-KNOWN = (*OWN, *signing_in.KNOWN)
+KNOWN = (*OWN, *signing_in.KNOWN, *OF_POST)
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -80,6 +83,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         whole("TOKEN_DAYS", 30),
         path("CATALOGUE", ".") if given("CATALOGUE", "") else None,
         read_sign_in(given, whole, faults),
+        read_post(given, faults),
     )
     if not settings.database_url.startswith("sqlite:////") or "?" in settings.database_url:
         faults.append("RULE12_DATABASE_URL: sqlite:////absolute/path is expected.")

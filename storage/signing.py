@@ -14,6 +14,7 @@ from cases.complaint import FilingProof
 from cases.errors import CannotStart
 from cases.notes import VerifierKey, sign_note
 from storage.keys import SEALING_ROLES, SIGNING_ROLES, Keyring
+from storage.masking import Masks
 
 
 def verify(public: bytes, signature: bytes, message: bytes) -> bool:
@@ -81,6 +82,7 @@ class Marks:
 
     def __init__(self, keyring: Keyring) -> None:
         self._keys = {name: keyring.secret(name) for name in ("index", "identity_index")}
+        self.masks = Masks(keyring)
 
     def wall(self, person: str) -> bytes:
         """Somebody a statement names: must never see the case."""

@@ -20,6 +20,7 @@ from storage import tables
 from storage.asking import JobRows
 from storage.database import Database
 from storage.lists import list_rows
+from storage.notices import SqlNotices
 from storage.rows import (
     case_row,
     category_rows,
@@ -42,6 +43,7 @@ class SqlWork(JobRows):
 
     def __init__(self, connection: Connection, marks: Marks) -> None:
         self._connection, self._marks = connection, marks
+        self.notices = SqlNotices(connection, marks, self._write)
 
     def take_in(self, complaint: Complaint, entry: Entry, status: Status) -> None:
         """A complaint: its row, mailbox, sealed parts and intake entry."""

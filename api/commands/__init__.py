@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from api.commands import auditing, documents, jobs, looking_after, serving
+from api.commands import auditing, documents, hooking, jobs, looking_after, serving
 from cases.errors import CannotStart, CaseError, CatalogueBroken, DirectoryRefused, JobHeld, LedgerBroken, UnknownItem
 
 FOUND_SOMETHING, COULD_NOT_RUN = 1, 2
@@ -32,7 +32,7 @@ def rule12() -> None:
     """
 
 
-for group in (serving, looking_after, jobs, auditing, documents):
+for group in (serving, looking_after, jobs, hooking, auditing, documents):
     for command in group.COMMANDS:
         rule12.add_command(command)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from api.examples.places import ALLEGATION_ID, MESSAGE_ID, NUMBER, PERSON_ID, REQUEST_ID
+from api.examples.places import ALLEGATION_ID, MESSAGE_ID, NOTICE_ID, NUMBER, PERSON_ID, REQUEST_ID
 
 LETTER = {
     "message_id": MESSAGE_ID,
@@ -110,6 +110,15 @@ _REQUEST = {
 }
 _GRANTED = _REQUEST | {"standing": "granted", "decided_at": "2026-03-05T15:00:00Z", "until": "2026-03-12T15:00:00Z"}
 _WHY_ASKED = "The reporter must be interviewed: only they saw the first post."
+_NOTICE = {
+    "notice_id": NOTICE_ID,
+    "number": NUMBER,
+    "what": "routed",
+    "text": "A case was sent to your desk",
+    "at": "2026-03-02T12:00:02Z",
+    "read": False,
+}
+_WISHES = {"language": "fr", "mail": True, "when": "daily"}
 _OPEN_MOVES = [
     {"move": "acknowledge", "to": "registered", "needs": [], "four_eyes": False},
     {
@@ -198,6 +207,10 @@ CASEWORK: Mapping[str, tuple[Any, Any]] = MappingProxyType(
         ),
         "identities.on_request": (None, {"name": "Colleague 0102", "email": "", "staff_number": "S0102"}),
         "identities.under_open_consent": (None, {"name": "Colleague 0102", "email": "", "staff_number": "S0102"}),
+        "notices.listed": (None, {"items": [_NOTICE], "next": None, "unread": 1}),
+        "notices.read": (None, _NOTICE | {"read": True}),
+        "notices.preferences": (None, _WISHES),
+        "notices.prefer": (_WISHES, _WISHES),
         "routing.preview": (_PREVIEW, _ROUTED),
     }
 )

@@ -15,6 +15,7 @@ SHA256 = "b4893457331fa42c1cf1f1cb4bd7c647942f3c3b2162875cf558bee1d0cb646b"
 PERSON_ID = "5f1d6f3e-2f0b-4a53-9d53-0a6c3a1f8a11"
 ALLEGATION_ID = "b3c9f2a4-7c61-4d0e-8f3c-6a52f9b0d7e2"
 REQUEST_ID = "1c0f2b9e-5f4e-4f1b-a1de-3f6f3f0a9c55"
+NOTICE_ID = "6a2d1c3b-8a34-4a0e-9b6d-2f0f5d6f7b18"
 
 PLACES: Mapping[str, Any] = MappingProxyType(
     {
@@ -24,6 +25,7 @@ PLACES: Mapping[str, Any] = MappingProxyType(
         "person_id": PERSON_ID,
         "request_id": REQUEST_ID,
         "job_id": 7,
+        "notice_id": NOTICE_ID,
     },
 )
 """Examples of what stands in an address."""

@@ -66,7 +66,7 @@ def make_allegation(
     part = desk.vault.seal(Kind.REASON, owner_of(desk, case), canonical(words))
     change = staff_change(desk, actor, case, decided, "alleged", at, (part,))
     with desk.work() as work:
-        store(work, change, at)
+        store(work, desk, change, at)
         if said.category not in case.categories:  # a category can bring a copy to another office with it
             work.ask_for(RESCREEN, case.number, at)
         if then:

@@ -9,6 +9,7 @@ from cases.case import LAPSING, Case
 from cases.case.reminding import next_reminder
 from cases.casework.entries import by_staff, checked_owner, entry, owner_of
 from cases.casework.statuses import of_case
+from cases.casework.telling import tell_of_change
 from cases.ledger import WORKER, About, Entry, EntryKind
 from cases.place import Kind, SealedPart
 from cases.ports import Desk, Message, Standing, Work
@@ -19,7 +20,7 @@ A_MOMENT = timedelta(seconds=1)
 
 LAPSE = "lapse"
 RESCREEN = "rescreen"
-ANSWERED = "answered"
+ANSWERED, ADDED = "answered", "evidence_added"
 REMIND = "remind"
 GRANT_OVER = "grant_over"
 
@@ -40,8 +41,8 @@ class Change:
     remind_at: datetime | None = None
 
 
-def store(work: Work, change: Change, at: datetime) -> None:
-    """Store it. Raises StaleVersion."""
+def store(work: Work, desk: Desk, change: Change, at: datetime) -> None:
+    """Store it, and tell whom it concerns. Raises StaleVersion."""
     work.record(
         change.after,
         change.noted,
@@ -53,6 +54,8 @@ def store(work: Work, change: Change, at: datetime) -> None:
     ask_for_lapses(work, change.before, change.after, at)
     if change.before.clocks != change.after.clocks:
         work.schedule(REMIND, change.after.number, change.remind_at, at)
+    noted, before = change.noted, change.before
+    tell_of_change(work, desk, before, change.after, noted.action, at, by=noted.actor, standing=change.standing)
 
 
 def ask_for_lapses(work: Work, before: Case | None, after: Case, at: datetime) -> None:

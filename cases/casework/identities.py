@@ -13,10 +13,13 @@ from cases.casework.consenting import CONSENT_CHANGED
 from cases.casework.entries import by_staff, must_be_kept, owner_of
 from cases.casework.looking import find_case, find_kept
 from cases.casework.screening import consent_of
+from cases.casework.telling import tell_of
+from cases.catalogue.telling import REQUESTER
 from cases.clocks import due
 from cases.errors import IdentityClosed, NotPermitted, UnknownItem
 from cases.identity import HANDLERS, IdentityRequest, Standing, ask, decide, must_be_decidable, must_be_open
 from cases.ledger import EntryKind
+from cases.notices import Happening
 from cases.people import Role
 from cases.place import Kind, Recipient
 from cases.ports import Desk, EntryFilter, Then
@@ -37,6 +40,7 @@ def ask_who_reported(
     noted = by_staff(desk, EntryKind.LOOK, case, actor, at, "identity_asked_for", facts=facts, sealed=(why,))
     with desk.work() as work:
         work.keep_request(request, noted)
+        tell_of(work, desk, case, Happening("identity_asked"), at, by=actor.person)
         if then:
             then(work, request)
     return request
@@ -98,6 +102,8 @@ def decide_on_request(
         work.keep_custodian(number, actor.person)
         if until:
             work.ask_for(GRANT_OVER, number, until)
+        asked = {REQUESTER: (Actor(decided.requester, decided.role),)}
+        tell_of(work, desk, case, Happening(action, asked), at, by=actor.person)
         if then:
             then(work, decided)
     return decided

@@ -10,9 +10,10 @@ from cases.casework.changes import Change, store, worker_change
 from cases.casework.entries import entry
 from cases.casework.reminding import Tell, tell_of_lapse
 from cases.casework.screening import rescreen
-from cases.casework.telling import tell
+from cases.casework.telling import tell, tell_of
 from cases.errors import UnknownCase
 from cases.ledger import WORKER, About, EntryKind
+from cases.notices import Happening
 from cases.outbox import Job
 from cases.ports import Desk
 
@@ -29,17 +30,27 @@ def lapse_clock(desk: Desk, job: Job, at: datetime, tell: Tell = tell) -> None:
     clock = decided[1]["clock"]
     change = worker_change(desk, case, decided, f"{clock}_lapsed", at)
     with desk.work() as work:
-        store(work, change, at)
+        store(work, desk, change, at)
         tell_of_lapse(work, desk, change.after, clock, at, tell)
         work.done(job)
 
 
 def note_answer(desk: Desk, job: Job, at: datetime) -> None:
-    """The reporter wrote: a case that waited for them goes on, unless they wrote before they were asked."""
+    """The reporter wrote: a case that waited for them goes on, unless they wrote before they were asked.
+
+    Whoever works the case is told; the door, where it came in, knows nobody to tell.
+    """
     case = desk.lookup.case_of(UUID(job.about))
     decided = answered(case, at, desk.law) if case and _wrote_since_asked(desk, case) else None
-    change = worker_change(desk, case, decided, "reporter_answered", at) if case and decided else None
-    _finish(desk, job, change, at)
+    if case and decided:
+        _finish(desk, job, worker_change(desk, case, decided, "reporter_answered", at), at)
+    else:
+        _finish_telling(desk, job, case, "reporter_wrote", at)
+
+
+def note_evidence(desk: Desk, job: Job, at: datetime) -> None:
+    """The reporter added a file: whoever works the case is told."""
+    _finish_telling(desk, job, desk.lookup.case_of(UUID(job.about)), "evidence_added", at)
 
 
 def _wrote_since_asked(desk: Desk, case: Case) -> bool:
@@ -58,7 +69,7 @@ def follow_consent(desk: Desk, job: Job, at: datetime) -> None:
     change = rescreen(desk, case, at)
     ended = entry(EntryKind.LOOK, About.case(case.number), at, WORKER, "identity_requests_ended")
     with desk.work() as work:
-        store(work, change, at)
+        store(work, desk, change, at)
         if desk.lookup.requests(case.number):
             work.note(ended)
             work.revoke_grants(case.number)
@@ -89,5 +100,13 @@ def _case(desk: Desk, job: Job) -> Case:
 def _finish(desk: Desk, job: Job, change: Change | None, at: datetime) -> None:
     with desk.work() as work:
         if change:
-            store(work, change, at)
+            store(work, desk, change, at)
+        work.done(job)
+
+
+def _finish_telling(desk: Desk, job: Job, case: Case | None, what: str, at: datetime) -> None:
+    """Of a complaint not sorted yet nobody is told: sorting tells of all of it."""
+    with desk.work() as work:
+        if case and not case.erased_at:
+            tell_of(work, desk, case, Happening(what), at)
         work.done(job)

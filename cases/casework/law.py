@@ -18,9 +18,11 @@ from cases.casework.staffing import FEEDBACK, MESSAGE
 from cases.casework.statuses import STATUSES
 from cases.catalogue import Catalogue, Closure, load
 from cases.catalogue.rows import Dated
+from cases.catalogue.telling import AT_ONCE
 from cases.catalogue.timing import APART, strangers
 from cases.errors import CatalogueBroken
 from cases.lifecycle import STEPS, Action, State
+from cases.notices import HAPPENINGS
 from cases.persons import ATTRIBUTED
 
 EVENTS = frozenset({RECEIPT, PROPOSE, FEEDBACK, MESSAGE, *Action, *(f"{name}_lapsed" for name in LAPSING)})
@@ -52,6 +54,7 @@ def misfits(law: Catalogue, day: date) -> list[str]:
         *_idle(law),
         *_closing_nothing(law.closures),
         *_missing(law, day),
+        *_untold(law, day),
         *_speechless(law, day),
     ]
 
@@ -88,6 +91,24 @@ def _missing(law: Catalogue, day: date) -> Iterator[str]:
     for slug in (DUPLICATE, ELSEWHERE):
         if law.closure(slug) is None:
             yield f"closures.toml:1: no row of {slug}"
+
+
+def _untold(law: Catalogue, day: date) -> Iterator[str]:
+    """Happenings of which nobody is told, and rows of what never happens."""
+    told = {tell.what for clock in law.clocks for tell in clock.tells}
+    for row in law.announcements:
+        if row.what not in (HAPPENINGS if row.who else told):
+            yield f"{row.found.at('what')}: tells of {row.what!r}, which never happens"
+    for what in sorted(HAPPENINGS | told):
+        rows = (row for row in law.announcements if row.what == what and bool(row.who) is (what in HAPPENINGS))
+        if not _unbroken(rows, day):
+            yield f"notices.toml:1: no row of {what} is in force from {day} on"
+    for slug in sorted({row.when for row in law.announcements} - {AT_ONCE}):
+        if not _unbroken((row for row in law.rhythms if row.slug == slug), day):
+            yield f"rhythms.toml:1: no row of {slug} is in force from {day} on"
+    for slug in sorted({row.words for row in law.announcements} | {row.words for row in law.rhythms}):
+        if not _unbroken((row for row in law.mails if row.slug == slug), day):
+            yield f"mails.toml:1: no row of {slug} is in force from {day} on"
 
 
 def _speechless(law: Catalogue, day: date) -> Iterator[str]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from cases.canonical import canonical
-from cases.casework.changes import ANSWERED
+from cases.casework.changes import ADDED, ANSWERED
 from cases.casework.entries import checked_owner, entry
 from cases.complaint import Complaint
 from cases.errors import BodyNotWhole, MediaRefused, TooLarge
@@ -145,6 +145,7 @@ def add_evidence(desk: Desk, complaint: Complaint, sent: Sent, at: datetime, the
         noted = _intake(complaint, at, "evidence_added", {"evidence": facts.evidence}, (content, sealed_facts))
         with desk.work() as work:
             work.add_evidence(EvidenceItem(content, sealed_facts, at), noted)
+            work.ask_for(ADDED, str(complaint.id), at)
             if then:
                 then(work, facts)
     return facts

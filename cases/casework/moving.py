@@ -75,7 +75,7 @@ def make_move(
     with desk.work() as work:
         if action is Action.MERGE:  # the other case may have been closed, into this one even, since it was looked at
             _must_be_mergeable(desk, case, asked)
-        store(work, change, at)
+        store(work, desk, change, at)
         if change.after.erased_at and not change.before.erased_at:
             work.erase(change.after)
         if action is Action.MERGE:  # whoever the merged case hides itself from leaves the other, too

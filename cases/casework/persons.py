@@ -147,7 +147,7 @@ def _rescreened(
     stored = replace(staff_change(desk, actor, case, decided, action, at, sealed), walls=walls)
     person = find(register, id_)
     with desk.work() as work:
-        store(work, stored, at)
+        store(work, desk, stored, at)
         work.ask_for(RESCREEN, case.number, at)
         if then:
             then(work, person)

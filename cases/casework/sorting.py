@@ -14,6 +14,7 @@ from cases.casework.entries import entry
 from cases.casework.registers import sealed_register
 from cases.casework.screening import Wish, newest_wish, opened_routing_facts, standing_of
 from cases.casework.statuses import of_case
+from cases.casework.telling import tell_of_change
 from cases.catalogue import Catalogue
 from cases.complaint import Complaint, RoutingFacts, Statement
 from cases.errors import StaleVersion
@@ -54,6 +55,7 @@ def sort_complaint(desk: Desk, job: Job, at: datetime) -> Case | None:
         _register(work, case, complaint, routing, sealed, at)
         first = next_reminder(law, case, complaint.received_at - timedelta.resolution)
         work.schedule(REMIND, case.number, first, at)
+        tell_of_change(work, desk, None, case, "registered", at, by=WORKER)
         work.done(job)
     return case
 

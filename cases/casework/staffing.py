@@ -102,7 +102,7 @@ def write_to_reporter(
     change = staff_change(desk, actor, case, (after, facts), MESSAGE, at, (told.part,))
     written = Letter(str(told.part.id), from_reporter=False, at=at, text=text)
     with desk.work() as work:
-        store(work, replace(change, letter=told), at)
+        store(work, desk, replace(change, letter=told), at)
         if then:
             then(work, written)
     return written
@@ -110,7 +110,7 @@ def write_to_reporter(
 
 def _stored(desk: Desk, change: Change, at: datetime, then: Then | None) -> Case:
     with desk.work() as work:
-        store(work, change, at)
+        store(work, desk, change, at)
         if then:
             then(work, change.after)
     return change.after

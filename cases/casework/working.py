@@ -7,15 +7,17 @@ from datetime import datetime
 from random import SystemRandom
 from types import MappingProxyType
 
-from cases.casework.changes import ANSWERED, GRANT_OVER, LAPSE, REMIND, RESCREEN
+from cases.casework.changes import ADDED, ANSWERED, GRANT_OVER, LAPSE, REMIND, RESCREEN
 from cases.casework.consenting import CONSENT
 from cases.casework.filing import SORT
 from cases.casework.jobs import UNKNOWN_KIND, WORKER_DIED
-from cases.casework.lapsing import follow_consent, lapse_clock, note_answer, screen_again, shred
+from cases.casework.lapsing import follow_consent, lapse_clock, note_answer, note_evidence, screen_again, shred
+from cases.casework.notifying import post_webhook, send_notices
 from cases.casework.patience import DEATHS, again_at
 from cases.casework.purging import PURGE, begin_purging, purge
 from cases.casework.reminding import end_grant, remind
 from cases.casework.sorting import sort_complaint
+from cases.casework.telling import DIGEST, NOTIFY, POST, tell_administrators
 from cases.errors import CaseError, JobHeld
 from cases.outbox import Job
 from cases.ports import SHRED, Desk
@@ -33,6 +35,10 @@ EFFECTS: Mapping[str, Callable[[Desk, Job, datetime], object]] = MappingProxyTyp
         REMIND: remind,
         GRANT_OVER: end_grant,
         PURGE: purge,
+        ADDED: note_evidence,
+        NOTIFY: send_notices,
+        DIGEST: send_notices,
+        POST: post_webhook,
     }
 )
 """What each kind of job does. Each leaves the job done, in the transaction of its effect."""
@@ -88,4 +94,6 @@ class Worker:
         LOG.warning("job %s of kind %s failed (attempt %s): %s", job.id, job.kind, job.attempts, words)
         if again is None:
             LOG.error("job %s of kind %s is given up: see `rule12 jobs`", job.id, job.kind)
+            with self._desk.work() as work:
+                tell_administrators(work, self._desk, "job_given_up", at)
         self._desk.jobs.failed(job, trouble, at, again)

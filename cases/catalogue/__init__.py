@@ -1,4 +1,4 @@
-"""The rules as dated data: categories, citations, principles, provisions, measures, clocks, routes, words …
+"""The rules as dated data: categories, citations, principles, provisions, measures, clocks, routes, notices, words …
 
 A rule that changes gets an end date and a new row under the same slug: a case keeps what was in force on its day.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from cases.catalogue import checks, deciding, governing, reading, timing
+from cases.catalogue import checks, deciding, governing, reading, telling, timing
 from cases.catalogue import routes as routing_rows
 from cases.catalogue.deciding import Measure, Term
 from cases.catalogue.governing import Instrument, Provision
@@ -24,11 +24,13 @@ from cases.catalogue.rows import (
     Category,
     Citation,
     Closure,
+    D,
     Principle,
     Wording,
     in_force,
     nearest,
 )
+from cases.catalogue.telling import Announcement, MailWords, Rhythm
 from cases.catalogue.timing import DEFAULT, Belongs, Calendar, Clock, Extension, Length, Tell
 from cases.catalogue.words import LANGUAGES, Language, Words
 from cases.errors import CatalogueBroken
@@ -37,6 +39,7 @@ from cases.people import Role
 __all__ = [
     "LANGUAGES",
     "Allowed",
+    "Announcement",
     "Belongs",
     "Calendar",
     "Catalogue",
@@ -49,10 +52,12 @@ __all__ = [
     "Instrument",
     "Language",
     "Length",
+    "MailWords",
     "Measure",
     "Office",
     "Principle",
     "Provision",
+    "Rhythm",
     "Route",
     "Tell",
     "Term",
@@ -85,6 +90,9 @@ class Catalogue:
     measures: tuple[Measure, ...]
     choices: tuple[Term, ...]
     languages: tuple[Language, ...]
+    announcements: tuple[Announcement, ...]
+    rhythms: tuple[Rhythm, ...]
+    mails: tuple[MailWords, ...]
     digest: str = field(default="", compare=False)
     """Hex SHA-256 over the files it was read from, for the ledger to say which rules were in force."""
 
@@ -189,6 +197,22 @@ class Catalogue:
             return found
         raise CatalogueBroken(f"wordings.toml: no words {slug!r} are in force on {day}")
 
+    def announcements_on(self, what: str, day: date) -> tuple[Announcement, ...]:
+        """Who is told of something on a day, and how."""
+        return in_force((row for row in self.announcements if row.what == what), day)
+
+    def timings(self, day: date) -> tuple[str, ...]:
+        """When a person can choose to be written to: at once, or in a rhythm of that day."""
+        return (telling.AT_ONCE, *(row.slug for row in in_force(self.rhythms, day)))
+
+    def rhythm(self, slug: str, day: date) -> Rhythm:
+        """CatalogueBroken when none of that name is in force on that day."""
+        return _only((row for row in self.rhythms if row.slug == slug), day, f"rhythms.toml: no rhythm {slug!r}")
+
+    def mail(self, slug: str, day: date) -> MailWords:
+        """CatalogueBroken when there are no such words on that day."""
+        return _only((row for row in self.mails if row.slug == slug), day, f"mails.toml: no words {slug!r}")
+
     def check(self) -> list[str]:
         """Everything that does not hold together, as `file:line: row: reason`; [] when all is sound.
 
@@ -203,6 +227,7 @@ class Catalogue:
             *timing.calendar_faults(self.calendars),
             *checks.uncited(self.citations, self.instruments),
             *checks.lacking(self.languages, self.provisions, self.choices),
+            *telling.faults(self.announcements, self.rhythms, self.mails, self.clocks),
             *self._misplaced(),
             *self._unsaid(),
         ]
@@ -228,6 +253,9 @@ class Catalogue:
         yield from checks.overlapping((row.name, row) for row in self.wordings)
         yield from checks.overlapping((row.situation, row) for row in self._routing())
         yield from checks.overlapping((row.slug, row) for row in self.offices)
+        yield from checks.overlapping(telling.named(self.announcements))
+        yield from checks.overlapping((row.slug, row) for row in self.rhythms)
+        yield from checks.overlapping((row.slug, row) for row in self.mails)
 
     def _unsaid(self) -> Iterator[str]:
         """Sentences left out, in English or in any other language."""
@@ -236,6 +264,7 @@ class Catalogue:
         for word in ("heading", "question"):
             yield from checks.untranslated((row.found, word, getattr(row, word)) for row in self.principles)
         yield from checks.untranslated((row.found, "label", row.label) for row in self.categories)
+        yield from checks.untranslated(telling.spoken(self.announcements, self.rhythms, self.mails))
         yield from checks.unsaid((row.found, "summary", row.summary) for row in self.principles)
         labelled: tuple[Closure | Clock | Measure | Term, ...] = (
             *self.closures, *self.clocks, *self.measures, *self.choices,
@@ -244,6 +273,13 @@ class Catalogue:
         yield from checks.unsaid((row.found, "text", row.text) for row in self.wordings)
         yield from checks.unsaid((row.found, "sentence", row.sentence) for row in self._routing())
         yield from checks.unsaid((row.found, "name", row.name) for row in self.offices)
+
+
+def _only(rows: Iterable[D], day: date, otherwise: str) -> D:
+    """The row in force on a day. CatalogueBroken when there is none."""
+    for row in in_force(rows, day):
+        return row
+    raise CatalogueBroken(f"{otherwise} is in force on {day}")
 
 
 @cache
@@ -293,6 +329,9 @@ _READERS: Mapping[str, tuple[str, str, Callable[[reading.Row], Any]]] = MappingP
         "measures": ("measures.toml", "measure", deciding.measure),
         "choices": ("terms.toml", "term", deciding.term),
         "languages": ("languages.toml", "language", reading.language),
+        "announcements": ("notices.toml", "notice", telling.announcement),
+        "rhythms": ("rhythms.toml", "rhythm", telling.rhythm),
+        "mails": ("mails.toml", "mail", telling.mail_words),
     }
 )
 

@@ -19,7 +19,7 @@ from cases.people import Role
 
 T = TypeVar("T")
 _PLACE = re.compile(r" \(at [^()]*\)$")
-_NAMES = ("slug", "code", "personnel_type", "situation", "name", "office")
+_NAMES = ("slug", "code", "personnel_type", "situation", "name", "office", "what")
 
 
 class Folder(Protocol):

@@ -15,8 +15,8 @@ DEFAULT = "default"
 
 # What starts a clock and is no event of a case: taking a complaint in at the door, and granting a look at who reported.
 APART = frozenset({"filing", "identity_granted"})
-ASSIGNEES, REPORTER = "assignees", "reporter"
-WHO = frozenset({ASSIGNEES, REPORTER, *Role})
+ASSIGNEES, REPORTER, LINE = "assignees", "reporter", "line"
+WHO = frozenset({ASSIGNEES, REPORTER, LINE, *Role})
 
 
 class Belongs(StrEnum):
@@ -48,7 +48,8 @@ class Extension:
 class Tell:
     """Who is told `what` around the time a clock is due: `by` before it or after it; `times` in all, `every` days.
 
-    `who` are roles, `assignees` or `reporter`: parts, not people. Whoever sends leaves out those walled off.
+    `who` are roles, `assignees`, `reporter`, or `line`: the nearest above the assignees who may see the case. Parts,
+    not people: whoever sends leaves out those walled off.
     """
 
     what: str

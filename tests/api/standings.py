@@ -154,6 +154,7 @@ def body_of(endpoint: str, role: Role | None, case: Prepared | None) -> dict[str
         "persons.allege": {"person": person, "category": "private_gain_endorsement", "account": "Sold it."},
         "identities.ask": WHY,
         "identities.decide": {"grant": False, "reason": "It is not necessary."},
+        "notices.prefer": {"language": "fr"},
         "routing.preview": {"reporter": {"consent": "anonymous"}},
         "audit.export": {},
         "jobs.discard": {"reason": "overtaken"},

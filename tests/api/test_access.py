@@ -17,7 +17,7 @@ from tests.conftest import SAMPLES
 
 ITEM = str(uuid4())
 ITEMS = {"number": NO_CASE, "name": "nothing.css", "job_id": "1"} | dict.fromkeys(
-    ("evidence_id", "export_id", "person_id", "request_id"), ITEM
+    ("evidence_id", "export_id", "person_id", "request_id", "notice_id"), ITEM
 )
 
 

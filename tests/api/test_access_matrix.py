@@ -52,7 +52,13 @@ def asked(app: Flask) -> list[tuple[str, Rule]]:
 
 def address(rule: Rule, number: str = "", case: Prepared | None = None, export: str = "", job: int = 0) -> str:
     """A route with the case, or an item of it, in every place."""
-    items = {"number": number, "export_id": export, "name": "nothing.css", "job_id": str(job)}
+    items = {
+        "number": number,
+        "export_id": export,
+        "name": "nothing.css",
+        "job_id": str(job),
+        "notice_id": str(uuid4()),
+    }
     if case:
         items |= {"evidence_id": str(case.evidence), "person_id": case.person, "request_id": str(case.request)}
     return filled(plain(rule), items)

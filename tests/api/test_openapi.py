@@ -20,10 +20,10 @@ from tests.api.matrix import filled, read_matrix, who_may
 ROOT = Path(__file__).parents[2]
 COMMITTED = ROOT / "openapi" / "openapi.json"
 DOCUMENT = json.loads(COMMITTED.read_text(encoding="utf-8"))
-METHODS = ("get", "post")
+METHODS = ("get", "post", "put")
 OPERATORS = ("/healthz", "/readyz")
-DRY = ("routing.preview",)
-"""What is POSTed and creates nothing."""
+DRY = ("routing.preview", "notices.read", "notices.prefer")
+"""What is sent and creates nothing: done twice, it is as done once."""
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -42,6 +42,11 @@ def at_the_desk(life: Life) -> Replayed:
     intake, case = life.as_(Role.INTAKE), life.path
     item = life.office.desk.lookup.evidence(life.complaint)[0].content.id
     yield "cases.listed", intake.get(f"{PREFIX}/cases")
+    listed = intake.get(f"{PREFIX}/notices")
+    yield "notices.listed", listed
+    yield "notices.read", intake.post(f"{PREFIX}/notices/{(listed.json or {})['items'][0]['notice_id']}/read", None)
+    yield "notices.preferences", intake.get(f"{PREFIX}/notices/preferences")
+    yield "notices.prefer", intake.call("PUT", f"{PREFIX}/notices/preferences", json=ASKED["notices.prefer"])
     yield "moves.listed", intake.get(f"{case}/moves")
     yield "moves.move", life.ask(Role.INTAKE, "moves", ASKED["moves.move"])
     yield "cases.one", intake.get(case)

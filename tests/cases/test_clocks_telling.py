@@ -26,7 +26,15 @@ def law_telling(*tells, name="comment"):
 def test_intake_is_warned_two_days_before_the_seventh_and_the_head_told_every_day_after():
     telling = told(LAW, started("acknowledge"), HQ)
     assert telling[0] == Telling(AT + timedelta(days=5), "due_soon", ("intake",))
-    assert telling[1:] == tuple(Telling(AT + timedelta(days=7 + i), "overdue", ("intake", "head")) for i in range(30))
+    overdue = tuple(Telling(AT + timedelta(days=7 + i), "overdue", ("intake", "head")) for i in range(30))
+    assert tuple(one for one in telling[1:] if one.what == "overdue") == overdue
+
+
+def test_what_is_not_met_in_three_days_more_is_told_up_the_line_once():
+    telling = told(LAW, started("acknowledge"), HQ)
+    assert [one for one in telling if one.what == "escalated"] == [
+        Telling(AT + timedelta(days=10), "escalated", ("line",))
+    ]
 
 
 def test_a_reporter_is_reminded_of_a_question_a_week_before_it_lapses():

@@ -17,12 +17,13 @@ from sqlalchemy import func, select
 
 from cases.case import Case, Given
 from cases.casework.administering import import_directory
-from cases.casework.filing import Filed, file_complaint
+from cases.casework.filing import SORT, Filed, file_complaint
 from cases.casework.looking import (
     list_cases,
 )
 from cases.casework.mailbox import Facts, Sent, add_evidence, find_mailbox
 from cases.casework.sorting import sort_complaint
+from cases.casework.working import EFFECTS
 from cases.complaint import Consent, Draft, Reporter, Statement
 from cases.outbox import Job
 from cases.people import Role
@@ -97,8 +98,11 @@ def draft(consent: Consent = Consent.CONFIDENTIAL, number: str = REPORTER, *, sh
 
 
 def sort_next(desk: Desk, at: datetime = SORTED) -> Case:
-    """What the worker does with the complaint that waited longest."""
+    """What the worker does up to the complaint that waited longest, and with it."""
     job = desk.jobs.take(at)
+    while job and job.kind != SORT:
+        EFFECTS[job.kind](desk, job, at)
+        job = desk.jobs.take(at)
     assert job is not None
     case = sort_complaint(desk, job, at)
     assert case is not None
