@@ -41,6 +41,7 @@ PROBLEMS: Mapping[type[CaseError], tuple[int, str]] = MappingProxyType({
     errors.EvidenceUnreadable: (500, "evidence-unreadable"),
     errors.LedgerBroken:       (500, "ledger-broken"),
     errors.DirectoryRefused:   (422, "directory-refused"),
+    errors.WorkLeft:           (409, "work-left"),
     errors.CatalogueBroken:    (500, "catalogue-broken"),
     errors.CannotStart:        (500, "not-configured"),
 })

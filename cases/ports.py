@@ -12,6 +12,7 @@ from uuid import UUID
 from cases.case import Case
 from cases.catalogue import Catalogue
 from cases.complaint import Complaint, FilingProof
+from cases.deskwork import Book, Pen
 from cases.directory import Directory
 from cases.identity import IdentityRequest
 from cases.ledger import Entry
@@ -82,13 +83,16 @@ class Job:
 class Standing:
     """Who may or must not see a case, as keyed marks: nothing here names a person.
 
-    `received` were sent it as the reporter's supervisor, and are not any more: they take no other part in it.
+    `received` were sent it as the reporter's supervisor, and are not any more: they take no other part in it. `aside`
+    are those of them who stepped aside. `offices` are where its certain subjects work, so that a list can be narrowed.
     """
 
     walls: frozenset[str]
     walls_by_identity: frozenset[str]
     addressee: str | None
     received: frozenset[str] = frozenset()
+    aside: frozenset[str] = frozenset()
+    offices: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,7 @@ class CaseFilter:
     sort: str = "received"
     after: tuple[str, str] | None = None
     limit: int = 50
+    office: str | None = None
 
 
 def position_of(case: Case, sort: str) -> tuple[str, str]:
@@ -212,7 +217,7 @@ class Signer(Protocol):
     def fingerprint(self, mailbox_key: bytes) -> bytes: ...
 
 
-class Work(Protocol):
+class Work(Pen, Protocol):
     """One transaction. Leaving it cleanly commits; an exception undoes all of it.
 
     Every method that stores takes the entry that says so; an entry brings its sealed parts.
@@ -394,6 +399,7 @@ class Desk:
     bags: Bags
     limits: Limits
     law: Catalogue
+    book: Book
 
 
 Then = Callable[[Work, Any], None]

@@ -16,6 +16,7 @@ from cases.ports import Desk, Limits
 from storage.answers import AnswerBook
 from storage.bags import DiskBags
 from storage.database import Database
+from storage.deskwork import SqlBook
 from storage.keys import DESK_COMPARTMENTS, DOOR_COMPARTMENTS, Keyring, make_keys, open_keyring
 from storage.ledger import SqlLedger
 from storage.lookup import SqlLookup
@@ -96,6 +97,7 @@ def open_house(settings: Settings) -> House:
         bags,
         Limits(settings.evidence_limit),
         law_of(settings.catalogue, datetime.now(UTC).date()),
+        SqlBook(database, marks),
     )
 
     def sweep() -> int:
