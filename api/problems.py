@@ -90,6 +90,8 @@ def of_refusal(error: CaseError) -> Response:
 def _more(error: CaseError) -> dict[str, Any]:
     if isinstance(error, errors.Malformed):
         return {"errors": [{"pointer": fault.pointer, "detail": fault.detail} for fault in error.faults]}
+    if isinstance(error, errors.DirectoryRefused):
+        return {"errors": [{"pointer": f"#/lines/{line}", "detail": what} for line, what in error.lines]}
     if isinstance(error, errors.MoveNotAllowed):
         return {"open_moves": list(error.open_moves)}
     return {}

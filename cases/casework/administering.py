@@ -57,7 +57,8 @@ def _must_lose_nothing(text: str, strange: Sequence[tuple[str, str]], left: Sequ
         lines = lines_of(text)
         raise DirectoryRefused(sorted((lines.get(number, 1), what) for number, what in strange))
     if left:
-        raise WorkLeft(f"{' '.join(left)} Hand these cases over first, or import it all the same by force.")
+        way_out = "Hand these cases over first (POST /api/v1/handovers), or import it all the same by force."
+        raise WorkLeft("\n".join([*left, way_out]))
 
 
 def _noted(by: Actor | None, at: datetime, action: str, facts: Mapping[str, Any]) -> Entry:
