@@ -17,17 +17,19 @@ def left_behind(held: Iterable[Held], new: Directory) -> list[str]:
 
 def renumbered(old: Directory, new: Directory) -> Sequence[tuple[str, str]]:
     """(number now, what is wrong) of everybody who would become another person to walls, recusals and parts."""
-    return [fault for person in new for fault in _known_otherwise(old, person)] + list(_gone_and_come(old, new))
+    found: dict[str, str] = {}
+    for number, what in (*_known_otherwise(old, new), *_gone_and_come(old, new)):
+        found.setdefault(number, what)
+    return list(found.items())
 
 
-def _known_otherwise(old: Directory, person: Person) -> Iterator[tuple[str, str]]:
-    """Any of their numbers was known here under another first one."""
-    for number in person.numbers:
+def _known_otherwise(old: Directory, new: Directory) -> Iterator[tuple[str, str]]:
+    """Any of somebody's numbers was known here under another first one."""
+    for person, number in ((one, number) for one in new for number in one.numbers):
         before = old.person(number)
         if before is not None and before.staff_number != person.staff_number:
             what = f"{number} is known here as {before.staff_number}: formerly must begin with that number"
             yield _now(person), what
-            return
 
 
 def _gone_and_come(old: Directory, new: Directory) -> Iterator[tuple[str, str]]:

@@ -65,7 +65,7 @@ def letter(row: Row) -> Letter:
 def unlike(letters: Iterable[Letter]) -> Iterator[str]:
     """Translations with other places than the English."""
     for one in letters:
-        english = set(_PLACE.findall(one.text.in_("en")))
+        english = one.text.in_("en")
         for language, said in one.text.said:
-            if said and set(_PLACE.findall(said)) != english:
+            if english and said and set(_PLACE.findall(said)) != set(_PLACE.findall(english)):
                 yield f"{one.found.at('text', language)}: the places of {language} are not those of en"
