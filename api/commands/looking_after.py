@@ -116,7 +116,7 @@ def check(parts: Any, folder: Path | None) -> None:
     law = law_of(folder or parts.read_settings().catalogue, today)
     for row in law.reviews_overdue(today):
         click.echo(f"{row.edition}: was to be reviewed by {row.review_by}, which is overdue.")
-    counted = ("categories", "citations", "principles", "provisions", "measures", "instruments", "languages")
+    counted = ("categories", "citations", "principles", "provisions", "measures", "instruments", "languages", "letters")
     click.echo(f"{', '.join(f'{len(getattr(law, rows))} {rows}' for rows in counted)}: sound.")
 
 
