@@ -115,6 +115,9 @@ def narrowed(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
 def page(sight: Sight, wanted: CaseFilter, blind: Marks) -> Select[Any]:
     """Keyset pages: newest received first, or what is due soonest first (cases without a clock are left out)."""
     query = select(cases).where(visible(sight, blind), *narrowed(wanted))
+    if wanted.office:
+        there = marks.c.mark == blind.office(wanted.office)
+        query = query.where(exists().where(marks.c.case_number == cases.c.number, there))
     query = _soonest_due(query, wanted) if wanted.sort == "due" else _newest(query, sight, wanted, blind)
     return query.limit(wanted.limit)
 

@@ -19,6 +19,7 @@ from cases.ports import SHRED, Answer, EvidenceItem, Message, Standing, Status, 
 from storage import tables
 from storage.asking import JobRows
 from storage.database import Database
+from storage.deskwork import DeskPen
 from storage.lists import list_rows
 from storage.notices import SqlNotices
 from storage.rows import (
@@ -38,7 +39,7 @@ from storage.signing import Marks
 MARKS_PER_SORT = 16
 
 
-class SqlWork(JobRows):
+class SqlWork(JobRows, DeskPen):
     """A transaction over SQL."""
 
     def __init__(self, connection: Connection, marks: Marks) -> None:
@@ -104,7 +105,7 @@ class SqlWork(JobRows):
             marks = tables.marks
             self._connection.execute(delete(marks).where(marks.c.case_number == case.number))
             self._stand(case, standing)
-        self._wall(case, walls)
+        self._wall(case.number, walls)
         self._write(entry)
         if letter:
             self._letter(letter)
@@ -246,25 +247,37 @@ class SqlWork(JobRows):
         The two sorts are filled up apart: together, one more of the second could show in the number of the first.
         """
         plain = [self._marks.wall(person) for person in standing.walls]
+        plain += [self._marks.office(office) for office in standing.offices]
         close = [self._marks.wall_by_identity(person) for person in standing.walls_by_identity]
         close += [self._marks.addressee(standing.addressee)] if standing.addressee else []
         close += [self._marks.received(person) for person in standing.received]
         close += [self._marks.manager(person) for person in standing.managers]
+        close += [self._marks.aside(person) for person in standing.aside]
         filled = sorted(mark for marks in (plain, close) for mark in (*marks, *_meaningless(len(marks))))
-        self._marked(case, filled)
+        self._marked(case.number, case.received_at, filled)
 
-    def _marked(self, case: Case, them: Iterable[bytes]) -> None:
-        name = {"case_number": case.number, "received_at": case.received_at}
+    def _marked(self, number: str, received_at: datetime, them: Iterable[bytes]) -> None:
+        name = {"case_number": number, "received_at": received_at}
         self._rows(tables.marks, [{**name, "mark": mark} for mark in them])
 
-    def _wall(self, case: Case, people: frozenset[str]) -> None:
+    def step_aside(self, number: str, person: str) -> None:
+        """At once: they do not see it any more, and the next screening finds them in conflict."""
+        marks, theirs = tables.marks, self._marks.addressee(person)
+        self._connection.execute(delete(marks).where(marks.c.case_number == number, marks.c.mark == theirs))
+        self._more(number, {self._marks.received(person), self._marks.aside(person)})
+
+    def _wall(self, number: str, people: frozenset[str]) -> None:
         """More walls beside those that stand, filled up like them."""
+        self._more(number, {self._marks.wall(person) for person in people})
+
+    def _more(self, number: str, new: set[bytes]) -> None:
         marks = tables.marks
-        new = {self._marks.wall(person) for person in people}
         if new:
-            had = select(marks.c.mark).where(marks.c.case_number == case.number, marks.c.mark.in_(new))
+            had = select(marks.c.mark).where(marks.c.case_number == number, marks.c.mark.in_(new))
             new -= set(self._connection.scalars(had))
-            self._marked(case, sorted((*new, *_meaningless(len(new)))))
+            when = select(tables.cases.c.received_at).where(tables.cases.c.number == number)
+            received_at = self._connection.execute(when).scalar_one()
+            self._marked(number, received_at, sorted((*new, *_meaningless(len(new)))))
 
     def _rows(self, table: Any, rows: list[dict[str, Any]]) -> None:
         if rows:

@@ -8,9 +8,19 @@ from typing import Any
 import click
 
 from api.commands import auditing, documents, hooking, jobs, looking_after, serving
-from cases.errors import CannotStart, CaseError, CatalogueBroken, DirectoryRefused, JobHeld, LedgerBroken, UnknownItem
+from cases.errors import (
+    CaseError,
+    CatalogueBroken,
+    DirectoryRefused,
+    JobHeld,
+    LedgerBroken,
+    UnknownItem,
+    WorkLeft,
+)
 
 FOUND_SOMETHING, COULD_NOT_RUN = 1, 2
+FINDINGS = (CatalogueBroken, DirectoryRefused, JobHeld, LedgerBroken, UnknownItem, WorkLeft)
+"""What a command was asked to look for, and found; anything else kept it from running."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +57,14 @@ def run(read_settings: Any, prepare: Any, open_house: Any, verify: Any, words: S
         sys.exit(COULD_NOT_RUN)
     except click.Abort:
         sys.exit(COULD_NOT_RUN)
-    except DirectoryRefused as error:
-        for number, what in error.lines:
-            click.echo(f"line {number}: {what}", err=True)
-        click.echo("Nothing was imported.", err=True)
-        sys.exit(FOUND_SOMETHING)
-    except CatalogueBroken as error:
-        click.echo(str(error), err=True)
-        sys.exit(FOUND_SOMETHING)
-    except LedgerBroken as error:
-        click.echo(f"BROKEN  {error.where}: {error.what}", err=True)
-        sys.exit(FOUND_SOMETHING)
-    except CannotStart as error:
-        click.echo(str(error), err=True)
-        sys.exit(COULD_NOT_RUN)
-    except (JobHeld, UnknownItem) as error:
-        click.echo(str(error), err=True)
-        sys.exit(FOUND_SOMETHING)
     except (CaseError, OSError) as error:
-        click.echo(f"{error}", err=True)
-        sys.exit(COULD_NOT_RUN)
+        click.echo(_told(error), err=True)
+        sys.exit(FOUND_SOMETHING if isinstance(error, FINDINGS) else COULD_NOT_RUN)
+
+
+def _told(error: CaseError | OSError) -> str:
+    if isinstance(error, DirectoryRefused):
+        return "\n".join([*(f"line {number}: {what}" for number, what in error.lines), "Nothing was imported."])
+    if isinstance(error, WorkLeft):
+        return f"{error}\nNothing was imported."
+    return f"BROKEN  {error.where}: {error.what}" if isinstance(error, LedgerBroken) else str(error)

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from api.examples.casework import CASEWORK, LETTER, WORK
+from api.examples.deskwork import DESKWORK
 from api.examples.places import COMPLAINT_ID, EVIDENCE_ID, EXPORT_ID, FILED_AT, NUMBER, SHA256
 
 _STATEMENT: dict[str, Any] = {
@@ -198,5 +199,6 @@ EXAMPLES: Mapping[str, tuple[Any, Any]] = MappingProxyType(
         "jobs.retry": (None, _DEAD | _RETRIED),
         "jobs.discard": ({"reason": "overtaken"}, _DEAD),
         **CASEWORK,
+        **DESKWORK,
     }
 )

@@ -11,6 +11,7 @@ from cases.casework.entries import by_staff, checked_owner, entry, owner_of
 from cases.casework.statuses import of_case
 from cases.casework.telling import tell_of_change
 from cases.ledger import WORKER, About, Entry, EntryKind
+from cases.lifecycle import State
 from cases.place import Kind, SealedPart
 from cases.ports import Desk, Message, Standing, Work
 from cases.sight import Actor
@@ -42,7 +43,7 @@ class Change:
 
 
 def store(work: Work, desk: Desk, change: Change, at: datetime) -> None:
-    """Store it, and tell whom it concerns. Raises StaleVersion."""
+    """Store it, tell whom it concerns, and drop the tasks of a case that closes. Raises StaleVersion."""
     work.record(
         change.after,
         change.noted,
@@ -51,6 +52,8 @@ def store(work: Work, desk: Desk, change: Change, at: datetime) -> None:
         standing=change.standing,
         walls=change.walls,
     )
+    if change.after.state is State.CLOSED and change.before.state is not State.CLOSED:
+        work.drop_tasks(change.after.number, at)
     ask_for_lapses(work, change.before, change.after, at)
     if change.before.clocks != change.after.clocks:
         work.schedule(REMIND, change.after.number, change.remind_at, at)

@@ -204,6 +204,18 @@ def test_every_bad_line_of_a_directory_is_named_and_nothing_is_imported(installe
     assert rows(installed, "SELECT count(*) FROM directories UNION ALL SELECT count(*) FROM entries") == before
 
 
+def test_a_number_that_changes_without_a_word_is_refused_unless_by_force(installed: Spot, tmp_path: Path) -> None:
+    spot = copy_of(installed, tmp_path)
+    text = DIRECTORY.read_text(encoding="utf-8")
+    (tmp_path / "renumbered.csv").write_text(text.replace("S0110,", "S0910,", 1), encoding="utf-8")
+    words = "directory", "import", str(tmp_path / "renumbered.csv")
+    said = refused(spot, *words, code=1).splitlines()
+    line = next(place for place, one in enumerate(text.splitlines(), 1) if one.startswith("S0110,"))
+    assert said[0].startswith(f"line {line}: looks like S0110 under a new number: write formerly S0110")
+    assert said[-1] == "Nothing was imported."
+    assert done(spot, *words, "--force").startswith("Imported ")
+
+
 def test_a_directory_in_another_encoding_is_refused_by_its_line(installed: Spot, tmp_path: Path) -> None:
     text = DIRECTORY.read_text().replace("Colleague 0002", "Collègue 0002")
     (tmp_path / "latin.csv").write_bytes(text.encode("latin-1"))
