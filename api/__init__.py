@@ -8,7 +8,8 @@ from flask import Blueprint, Flask, Request, Response, abort
 from api.access import ANYONE, needs, refuse_silent_routes
 from api.blueprints import Api
 from api.context import EXTENSION
-from api.pages import door
+from api.pages import door, words
+from api.pages.desk import blueprint as desk_pages
 from api.problems import answer_problems
 from api.routes import (
     audit,
@@ -41,6 +42,11 @@ HEADERS = {
     "Content-Security-Policy": POLICY,
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+ASSETS = {
+    "door.css": "text/css; charset=utf-8",
+    "desk.css": "text/css; charset=utf-8",
+    "passkeys.js": "text/javascript; charset=utf-8",
 }
 assets = Blueprint("assets", __name__, url_prefix="/assets")
 
@@ -80,6 +86,9 @@ def create_app(desk: Desk, surface: str = "all") -> Flask:
     app.register_blueprint(assets)
     if surface in {"door", "all"}:
         app.register_blueprint(door.blueprint)
+    if surface in {"desk", "all"}:
+        words.speak(app)
+        app.register_blueprint(desk_pages)
     app.after_request(_harden)
     refuse_silent_routes(app)
     return app
@@ -109,8 +118,8 @@ def _harden(answer: Response) -> Response:
 @assets.get("/<string:name>")
 @needs(ANYONE)
 def asset(name: str) -> Response:
-    """A style sheet of the form."""
-    if name != "door.css":
+    """A style sheet, or the one script there is."""
+    if name not in ASSETS:
         abort(404)
     data = files("api.pages").joinpath("static", name).read_bytes()
-    return Response(data, content_type="text/css; charset=utf-8", headers={"Cache-Control": "public, max-age=3600"})
+    return Response(data, content_type=ASSETS[name], headers={"Cache-Control": "public, max-age=3600"})

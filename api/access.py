@@ -8,10 +8,11 @@ from flask import Flask, g, request
 
 from api.context import desk, now
 from api.idempotency import was_answered
-from cases.casework.administering import who_is
+from cases.casework.administering import TOKEN_PREFIX, who_is
 from cases.casework.looking import find_case
 from cases.casework.mailbox import find_mailbox
-from cases.errors import NotPermitted, ReceiptRefused, SignInNeeded, UnknownCase
+from cases.casework.signin.provider import who_by_access_token
+from cases.errors import NotPermitted, ReceiptRefused, SignInNeeded, StepUpNeeded, UnknownCase
 from cases.people import Role
 
 P = ParamSpec("P")
@@ -20,6 +21,9 @@ R = TypeVar("R")
 ANYONE: Final = "anyone"
 RECEIPT: Final = "receipt"
 MARK = "needs"
+FRESH = "fresh"
+ROLE_HEADER: Final = "Rule12-Role"
+DOTS_OF_JWT = 2
 
 
 def needs(*who: Role | str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -45,6 +49,27 @@ def needs(*who: Role | str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return decorate
 
 
+def fresh(view: Callable[P, R]) -> Callable[P, R]:
+    """Ask, below `needs(role, …)` or `signed_in(role, …)`, for a caller who proved lately who they are."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        must_be_fresh()
+        return view(*args, **kwargs)
+
+    setattr(guarded, FRESH, True)
+    return guarded
+
+
+def must_be_fresh() -> None:
+    """Raises StepUpNeeded unless the caller proved lately who they are: for what only some bodies ask for.
+
+    Tokens of the command line count: an operator hands them to programs, which can prove nothing anew.
+    """
+    if not g.fresh:
+        raise StepUpNeeded(desk().signin.rules.fresh)
+
+
 def refuse_silent_routes(app: Flask) -> None:
     """Raises RuntimeError naming the routes that do not say who may call them."""
     silent = [name for name, view in app.view_functions.items() if not getattr(view, MARK, None)]
@@ -67,10 +92,20 @@ def _receipt_holder() -> None:
 
 
 def _must_be_one_of(roles: frozenset[Role]) -> None:
+    """Never by a cookie: then no other site can make a browser call the API in somebody's name."""
     token = _credential("bearer")
     if not token:
         raise SignInNeeded("Show your token: `Authorization: Bearer r12_…`.")
-    g.actor = who_is(desk(), token, now())
+    if token.startswith(TOKEN_PREFIX) or token.count(".") != DOTS_OF_JWT:
+        g.actor, g.fresh = who_is(desk(), token, now()), True
+    else:
+        bearer = who_by_access_token(desk(), token, request.headers.get(ROLE_HEADER, ""), now())
+        g.actor, g.fresh = bearer.actor, bearer.is_fresh
+    let_in(roles)
+
+
+def let_in(roles: frozenset[Role]) -> None:
+    """Refuse an actor of another role; below `/cases/<number>`, one for whom the case does not exist."""
     if g.actor.role not in roles:
         raise NotPermitted(f"This is not for the {g.actor.role} role.")
     number = (request.view_args or {}).get("number")

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from cases import errors
 from cases.errors import CaseError
+from cases.sessions import SessionRules
 
 LOG = logging.getLogger("rule12")
 MEDIA_TYPE = "application/problem+json"
@@ -21,6 +22,10 @@ TYPE = "urn:rule12:problem:"
 PROBLEMS: Mapping[type[CaseError], tuple[int, str]] = MappingProxyType({
     errors.Malformed:          (422, "malformed"),
     errors.SignInNeeded:       (401, "sign-in-needed"),
+    errors.SignInRefused:      (403, "sign-in-refused"),
+    errors.StepUpNeeded:       (401, "step-up-needed"),
+    errors.FormRefused:        (403, "form-refused"),
+    errors.ProviderUnavailable: (503, "provider-unavailable"),
     errors.ReceiptRefused:     (401, "receipt-refused"),
     errors.NotPermitted:       (403, "not-permitted"),
     errors.UnknownCase:        (404, "unknown-case"),
@@ -52,8 +57,11 @@ SLUGS: Mapping[int, str] = MappingProxyType(
     {400: "bad-request", 404: "not-found", 405: "method-not-allowed", 413: "too-large", 415: "unsupported-media-type"}
 )
 
+FRESH_FOR = int(SessionRules().fresh.total_seconds())
+STEP_UP = f'Bearer realm="rule12", error="insufficient_user_authentication", max_age={FRESH_FOR}'  # RFC 9470
+RETRY_AFTER = "60"
 CHALLENGES: Mapping[type[CaseError], str] = MappingProxyType(
-    {errors.ReceiptRefused: "Receipt", errors.SignInNeeded: 'Bearer realm="rule12"'}
+    {errors.ReceiptRefused: "Receipt", errors.SignInNeeded: 'Bearer realm="rule12"', errors.StepUpNeeded: STEP_UP}
 )
 
 
@@ -81,6 +89,8 @@ def of_refusal(error: CaseError) -> Response:
     answer = problem(status, slug, str(error), **_more(error))
     if challenge := CHALLENGES.get(type(error)):
         answer.headers["WWW-Authenticate"] = challenge
+    if isinstance(error, errors.ProviderUnavailable):
+        answer.headers["Retry-After"] = RETRY_AFTER
     if isinstance(error, errors.TooLarge | errors.BodyNotWhole | errors.MediaRefused):
         answer.headers["Connection"] = "close"
     return answer

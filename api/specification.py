@@ -11,13 +11,26 @@ from typing import Any
 
 from flask import Flask
 
-from api.access import ANYONE, MARK, RECEIPT
+from api.access import ANYONE, FRESH, MARK, RECEIPT, ROLE_HEADER
 from api.examples import EXAMPLES
 from api.examples.places import PLACES
 from api.problems import CHALLENGES, MEDIA_TYPE, PROBLEMS, SLUGS, TYPE, title
 from cases import errors
 from cases.errors import CaseError
+from cases.people import Role
 
+TOKENS = (
+    "A token of `rule12 token` (`r12_…`), or an access token of the identity provider (RFC 9068), if one is set up. "
+    "Where a proof of the last minutes is needed, tokens of the command line count; access tokens by their `auth_time`."
+)
+ROLE = {
+    "name": ROLE_HEADER,
+    "in": "header",
+    "required": False,
+    "description": "The role to act in; needed with an access token of the identity provider whose holder has several.",
+    "schema": {"type": "string", "enum": [str(role) for role in Role]},
+    "example": str(Role.INVESTIGATOR),
+}
 INTRODUCTION: Mapping[str, Any] = MappingProxyType(
     {
         "info": {
@@ -30,7 +43,7 @@ INTRODUCTION: Mapping[str, Any] = MappingProxyType(
         "servers": [{"url": "/"}],
         "components": {
             "securitySchemes": {
-                "token": {"type": "http", "scheme": "bearer", "description": "A token of `rule12 token`."},
+                "token": {"type": "http", "scheme": "bearer", "description": TOKENS},
                 "receipt": {
                     "type": "apiKey",
                     "in": "header",
@@ -50,7 +63,7 @@ FRAMEWORK: Mapping[int, str] = MappingProxyType(
 )
 OF_ITS_OWN: Mapping[str, tuple[type[CaseError], ...]] = MappingProxyType(
     {
-        "moves.move": (errors.MoveNotAllowed, errors.ClockRefused),
+        "moves.move": (errors.MoveNotAllowed, errors.ClockRefused, errors.StepUpNeeded),
         "staffing.assign": (errors.MoveNotAllowed, errors.ConflictOfInterest),
         "staffing.unassign": (errors.MoveNotAllowed,),
         "staffing.recuse": (errors.MoveNotAllowed,),
@@ -104,11 +117,13 @@ def document(app: Flask, seen: dict[str, Any]) -> dict[str, Any]:
     for path, method, endpoint in _operations(app):
         operation = seen["paths"].get(path, {}).get(method)
         if operation is not None:
-            _complete(operation, path, endpoint, getattr(app.view_functions[endpoint], MARK))
+            view = app.view_functions[endpoint]
+            _complete(operation, path, endpoint, getattr(view, MARK), is_fresh=hasattr(view, FRESH))
             for parameter in seen["paths"][path].get("parameters", ()):
                 parameter["example"] = PLACES[parameter["name"]]
     components = seen["components"]
     components["schemas"].pop("PaginationMetadata", None)
+    components["parameters"] = {ROLE_HEADER: ROLE}
     components["responses"] = {"internal": _response([(500, "internal", "Something went wrong on our side.")])}
     components["examples"] = dict(_problem_examples())
     return seen
@@ -120,13 +135,15 @@ def _operations(app: Flask) -> Iterator[tuple[str, str, str]]:
             yield _CONVERTER.sub(r"{\1}", rule.rule), method.lower(), rule.endpoint
 
 
-def _complete(operation: dict[str, Any], path: str, endpoint: str, who: tuple[str, ...]) -> None:
+def _complete(operation: dict[str, Any], path: str, endpoint: str, who: tuple[str, ...], *, is_fresh: bool) -> None:
     operation["operationId"] = endpoint.replace(".", "_")
     operation["security"] = [] if who == (ANYONE,) else [{"receipt" if who == (RECEIPT,) else "token": []}]
     if operation["security"] == [{"token": []}]:
         operation["x-roles"] = sorted(who)
+        operation["parameters"] = [*operation.get("parameters", ()), {"$ref": f"#/components/parameters/{ROLE_HEADER}"}]
     by_status: dict[int, list[tuple[int, str, str]]] = {}
-    for refusal in sorted(set(_refusals(operation, path, endpoint))):
+    wants_proof = {_told(errors.StepUpNeeded)} if is_fresh else set()
+    for refusal in sorted({*_refusals(operation, path, endpoint), *wants_proof}):
         by_status.setdefault(refusal[0], []).append(refusal)
     done = {status: answer for status, answer in operation["responses"].items() if isinstance(answer, dict)}
     kept = {status: answer for status, answer in done.items() if "$ref" not in answer}
@@ -149,14 +166,14 @@ def _refusals(operation: Mapping[str, Any], path: str, endpoint: str) -> Iterato
 def _refusals_by_rule(operation: Mapping[str, Any], path: str) -> Iterator[type[CaseError]]:
     security = operation["security"]
     if security == [{"token": []}]:
-        yield from (errors.SignInNeeded, errors.NotPermitted)
+        yield from (errors.SignInNeeded, errors.NotPermitted, errors.Malformed, errors.ProviderUnavailable)
     elif security:
         yield errors.ReceiptRefused
     if "{number}" in path:
         yield errors.UnknownCase
     if "_id}" in path:
         yield errors.UnknownItem
-    parameters = operation.get("parameters", ())
+    parameters = [one for one in operation.get("parameters", ()) if "name" in one]
     content = operation.get("requestBody", {}).get("content", {})
     if "application/json" in content or any(one["in"] == "query" for one in parameters):
         yield errors.Malformed

@@ -5,6 +5,7 @@ A message tells the caller what is wrong and what to do; it never repeats sealed
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 class CaseError(Exception):
@@ -29,6 +30,31 @@ class Malformed(CaseError):
 
 class SignInNeeded(CaseError):
     """No token, or one that is unknown, expired or revoked."""
+
+
+class SignInRefused(CaseError):
+    """A way of signing in did not lead in. `why` is a slug of `cases.sessions.Why`; nothing tells who exists."""
+
+    def __init__(self, why: str, sentence: str) -> None:
+        self.why = why
+        super().__init__(sentence)
+
+
+class StepUpNeeded(CaseError):
+    """What is asked for wants a holder who proved lately who they are."""
+
+    def __init__(self, within: timedelta) -> None:
+        self.within = within
+        minutes = int(within.total_seconds() // 60)
+        super().__init__(f"Prove again who you are: this needs a sign-in of the last {minutes} minutes.")
+
+
+class FormRefused(CaseError):
+    """A form that came from another site, or from a page that was opened before signing in or changing the role."""
+
+
+class ProviderUnavailable(CaseError):
+    """The identity provider does not answer, so nobody can tell whether the caller is who they say."""
 
 
 class ReceiptRefused(CaseError):

@@ -18,6 +18,7 @@ from cases.ledger import Entry
 from cases.lifecycle import State
 from cases.people import Role
 from cases.place import Kind, Owner, Recipient, SealedPart
+from cases.ports_signin import SignIn
 from cases.sight import Sight
 from cases.times import stamp
 
@@ -401,6 +402,7 @@ class Desk:
     bags: Bags
     limits: Limits
     law: Catalogue
+    signin: SignIn
 
 
 Then = Callable[[Work, Any], None]

@@ -23,6 +23,7 @@ from storage.objects import DiskObjects
 from storage.outbox import Outbox
 from storage.settings import Settings
 from storage.shredding import ShredKeys
+from storage.signin import make_sign_in
 from storage.signing import Marks, NoteSigner
 from storage.tables import house, sealed_parts
 from storage.vault import LocalVault
@@ -85,17 +86,19 @@ def open_house(settings: Settings) -> House:
     objects, bags = DiskObjects(settings.data_dir), DiskBags(settings.data_dir)
     signer, marks = NoteSigner(origin, keyring), Marks(keyring)
     ledger, lookup = SqlLedger(database, signer), SqlLookup(database, marks)
+    works = Works(database, marks)
     desk = Desk(
-        Works(database, marks),
+        works,
         lookup,
         LocalVault(origin, keyring, ShredKeys(shred_database), objects, database),
         signer,
         ledger,
         Outbox(database),
-        AnswerBook(database, lookup),
+        AnswerBook(database, lookup, settings.sign_in.rules),
         bags,
         Limits(settings.evidence_limit),
         law_of(settings.catalogue, datetime.now(UTC).date()),
+        make_sign_in(settings.sign_in, database, works, marks),
     )
 
     def sweep() -> int:

@@ -19,7 +19,9 @@ from sqlalchemy import delete
 
 from cases.errors import EvidenceUnreadable, KeyReused
 from cases.ports import Answer, Digest, Lookup
+from cases.sessions import SessionRules
 from storage.database import Database
+from storage.signin.keeping import tidy
 from storage.tables import answers, looks
 
 KEPT = timedelta(hours=24)
@@ -28,16 +30,17 @@ KEPT = timedelta(hours=24)
 class AnswerBook:
     """Answers under the keys their askers chose."""
 
-    def __init__(self, database: Database, lookup: Lookup) -> None:
-        self._database, self._lookup = database, lookup
+    def __init__(self, database: Database, lookup: Lookup, rules: SessionRules) -> None:
+        self._database, self._lookup, self._rules = database, lookup, rules
 
     def under(self, key: str) -> "KeyedAnswers":
         """The page of one key."""
         return KeyedAnswers(key.encode(), self._lookup)
 
     def forget(self, at: datetime) -> int:
-        """Delete answers, and remembered looks, that are older than a day; how many answers that were."""
+        """Delete answers and remembered looks older than a day, and sessions that are over; how many answers it was."""
         with self._database.writing() as connection:
+            tidy(connection, self._rules, at)
             connection.execute(delete(looks).where(looks.c.at < at - KEPT))
             return connection.execute(delete(answers).where(answers.c.at < at - KEPT)).rowcount
 

@@ -3,11 +3,13 @@
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
 from cases.errors import CannotStart
+from storage.signin import settings as signing_in
+from storage.signin.settings import SignInSettings, read_sign_in
 
 SURFACES = ("door", "desk", "all")
 _ORIGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-/]{2,99}")
@@ -26,9 +28,11 @@ class Settings:
     evidence_limit: int = 100 << 20
     token_days: int = 30
     catalogue: Path | None = None
+    sign_in: SignInSettings = field(default_factory=SignInSettings)
 
 
-KNOWN = ("DATA_DIR", "DATABASE_URL", "KEYS", "SURFACE", "ORIGIN", "EVIDENCE_LIMIT", "TOKEN_DAYS", "CATALOGUE")
+OWN = ("DATA_DIR", "DATABASE_URL", "KEYS", "SURFACE", "ORIGIN", "EVIDENCE_LIMIT", "TOKEN_DAYS", "CATALOGUE")
+KNOWN = (*OWN, *signing_in.KNOWN)
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -75,6 +79,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         whole("EVIDENCE_LIMIT", 100 << 20),
         whole("TOKEN_DAYS", 30),
         path("CATALOGUE", ".") if given("CATALOGUE", "") else None,
+        read_sign_in(given, whole, faults),
     )
     if not settings.database_url.startswith("sqlite:////") or "?" in settings.database_url:
         faults.append("RULE12_DATABASE_URL: sqlite:////absolute/path is expected.")

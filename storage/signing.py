@@ -106,6 +106,14 @@ class Marks:
         """A look, so that it is written once per 15 minutes."""
         return self._mark("identity_index", "look", what)
 
+    def form(self, what: str) -> bytes:
+        """The token of a form: that it was made here, for this session in this role."""
+        return self._mark("index", "form", what)
+
+    def handle(self, person: str) -> bytes:
+        """What an authenticator knows a person by."""
+        return self._mark("index", "passkey", person)
+
     def _mark(self, key: str, label: str, value: str) -> bytes:
         secret = self._keys[key]
         if secret is None:

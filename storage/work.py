@@ -272,4 +272,8 @@ class Works:
     def __call__(self) -> Iterator[SqlWork]:
         """One transaction. Committed when left cleanly, undone by any exception."""
         with self._database.writing() as connection:
-            yield SqlWork(connection, self._marks)
+            yield self.within(connection)
+
+    def within(self, connection: Connection) -> SqlWork:
+        """The same in a transaction that is open already."""
+        return SqlWork(connection, self._marks)

@@ -21,7 +21,8 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 @pytest.fixture
 def place(tmp_path: Path) -> Settings:
     """Settings of an installation that does not exist yet."""
-    return read_settings({"RULE12_DATA_DIR": str(tmp_path / "data"), "RULE12_ORIGIN": "desk.example/test"})
+    settings = {"RULE12_DATA_DIR": str(tmp_path / "data"), "RULE12_ORIGIN": "desk.example/test"}
+    return read_settings(settings | {"RULE12_PUBLIC_URL": "http://localhost"})
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""`rule12 directory`, `token`, `keys`, `catalogue`: looking after an installation."""
+"""`rule12 directory`, `token`, `link`, `sessions`, `keys`, `catalogue`: looking after an installation."""
 
 from pathlib import Path
 from typing import Any
@@ -9,8 +9,11 @@ from api.commands.calendars import calendars
 from api.commands.houses import data_dir_option, now, opened
 from cases.casework.administering import import_directory, issue_token, revoke_tokens
 from cases.casework.law import law_of
+from cases.casework.signin.links import start_link
+from cases.casework.signin.sessions import list_sessions, revoke_sessions
 from cases.errors import DirectoryRefused
 from cases.people import Role
+from cases.times import stamp
 
 
 @click.group()
@@ -54,6 +57,33 @@ def token(parts: Any, role: str, person: str, days: int | None, data_dir: Path |
             return
         days = days or parts.read_settings().token_days
         click.echo(issue_token(house.desk, person, Role(role), days, now()).text)
+
+
+@click.command()
+@click.option("--as", "role", type=click.Choice([str(role) for role in Role]), required=True, help="The role.")
+@click.option("--person", required=True, help="Staff number.")
+@click.option("--minutes", type=click.IntRange(1, 24 * 60), default=30, show_default=True, help="Good for so long.")
+@data_dir_option
+@click.pass_obj
+def link(parts: Any, role: str, person: str, minutes: int, data_dir: Path | None) -> None:
+    """Print a link that signs a person in to the pages, once. Hand it over in person; it is shown this once."""
+    with opened(parts, data_dir) as house:
+        click.echo(start_link(house.desk, person, Role(role), minutes, now()).address)
+
+
+@click.command()
+@click.option("--person", required=True, help="Staff number.")
+@click.option("--end", is_flag=True, help="End all of them.")
+@data_dir_option
+@click.pass_obj
+def sessions(parts: Any, person: str, data_dir: Path | None, *, end: bool) -> None:
+    """List where a person is signed in to the pages, or sign them out everywhere."""
+    with opened(parts, data_dir) as house:
+        if end:
+            click.echo(f"Ended {revoke_sessions(house.desk, person, now())} sessions.")
+            return
+        for one in list_sessions(house.desk, person, now()):
+            click.echo(f"{stamp(one.started_at)}  last used {stamp(one.seen_at)}  {one.role:14} by {one.method}")
 
 
 @click.group()
@@ -117,4 +147,4 @@ def check(parts: Any, folder: Path | None) -> None:
 
 catalogue.add_command(calendars)
 
-COMMANDS = (directory, token, keys, catalogue)
+COMMANDS = (directory, token, link, sessions, keys, catalogue)

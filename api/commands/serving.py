@@ -25,6 +25,7 @@ from cases.errors import CannotStart
 IDLE = 0.25
 THREADS = 32  # per process: whoever uploads slowly holds one, and must not keep everybody else waiting
 GRACE = 5  # seconds that requests under way get when the server ends; what they were sending is sent again
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
@@ -44,6 +45,7 @@ def serve(
     """Serve the form, the API, its reference and (unless --surface door) the worker."""
     _log()
     address = _free_address(host, port)
+    _say_where(host, port)
     chosen = settings(parts, data_dir, surface)
     parts.prepare(chosen)
     house = parts.open_house(chosen)
@@ -74,6 +76,15 @@ def _free_address(host: str, port: int) -> str:
     except OSError as error:
         raise CannotStart(f"Cannot listen on {host}, port {port}: {error.strerror}. See --host and --port.") from error
     return str(address[0])
+
+
+def _say_where(host: str, port: int) -> None:
+    """Where people reach the staff's pages, when nobody said so: by name, for passkeys are made for names."""
+    if os.environ.get("RULE12_PUBLIC_URL", "").strip():
+        return
+    os.environ["RULE12_PUBLIC_URL"] = f"http://localhost:{port}"
+    if host not in LOOPBACK:
+        click.echo(f"RULE12_PUBLIC_URL is not set: forms under /desk/ work at http://localhost:{port} alone.", err=True)
 
 
 def _serve_until_told(address: str, port: int, processes: int) -> None:

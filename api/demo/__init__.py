@@ -12,6 +12,7 @@ from cases.case import Case
 from cases.casework.administering import import_directory, issue_token
 from cases.casework.filing import file_complaint
 from cases.casework.mailbox import Sent, add_evidence, find_mailbox
+from cases.casework.signin.links import start_link
 from cases.casework.working import Worker
 from cases.complaint import Consent, Draft, Reporter, Statement
 from cases.errors import CannotStart
@@ -20,6 +21,7 @@ from cases.people import Role
 from cases.ports import Desk
 
 FOLDER = files(__name__)
+LINK_MINUTES = 12 * 60
 EVERY = 16  # hours between the deeds on a case
 SHOWN = (
     ("S0012", Role.INTAKE),
@@ -46,9 +48,9 @@ SECOND = (
 
 
 def load_demo(desk: Desk, now: datetime, token_days: int, address: str) -> str:
-    """Fill an empty place; what to print: one token per role, one receipt, what to try first.
+    """Fill an empty place; what to print: one link and one token per role, one receipt, what to try first.
 
-    A place that holds people already is left alone, apart from new tokens for the demo's own people.
+    A place that holds people already is left alone, apart from new links and tokens for the demo's own people.
     """
     receipts: list[str] = []
     if len(desk.lookup.directory()) == 0:
@@ -96,7 +98,9 @@ def _hints(desk: Desk, now: datetime, token_days: int, address: str, receipts: l
     lines = ["", f"Rule 1.2 Desk (demo, invented people) at {address}", ""]
     lines += [f"  form       {address}/", f"  API        {address}/docs/"]
     lines += [f"  receipt    {receipts[0]}   (open it at {address}/mailbox)"] if receipts else []
-    lines += ["", "One token per role:"]
+    lines += ["", "One link per role; each signs in once, within twelve hours:"]
+    lines += [f"  {role:14} {start_link(desk, who, role, LINK_MINUTES, now).address}" for who, role in SHOWN]
+    lines += ["", "One token per role, for the API:"]
     lines += [f"  {role:14} {token}" for role, token in tokens.items()]
     lines += ["", "A second person, for whatever takes two:"]
     lines += [f"  {role:14} {issue_token(desk, who, role, token_days, now).text}  ({who})" for who, role in SECOND]

@@ -17,8 +17,8 @@ from api import shown
 from api.access import ANYONE, needs
 from api.bodies import body_blocks
 from api.context import desk, now
-from api.fields import JSON_LIMIT
 from api.idempotency import form_key, once_under
+from api.pages.forms import plain_fields
 from api.pages.multipart import Part, parts_of
 from api.problems import CHALLENGES, faults_in, of_accident, of_http, of_refusal
 from api.routes.complaints import draft_of
@@ -74,7 +74,7 @@ def form() -> str:
 @needs(ANYONE)
 def file() -> ResponseReturnValue:
     """File what was written. Sent twice with the same hidden key, it is filed once and shows the same receipt."""
-    fields = _fields()
+    fields = plain_fields()
     try:
         told = ComplaintSchema().load(_told(fields))
         draft = draft_of(told)
@@ -145,7 +145,7 @@ def ask() -> str:
 @needs(ANYONE)
 def mailbox() -> ResponseReturnValue:
     """The mailbox; with a text, after that message was sent."""
-    fields = _fields()
+    fields = plain_fields()
     receipt, problem = fields.get("receipt", ""), ""
     try:
         opened = open_mailbox(desk(), receipt)
@@ -192,20 +192,6 @@ def _form(fields: Mapping[str, str], faults: Iterable[Fault]) -> str:
         consents=list(Consent),
         key=fields.get("key") or uuid4(),
     )
-
-
-def _fields() -> dict[str, str]:
-    """Plain form fields. Any other encoding is refused: the framework would spool files of a multipart form."""
-    if request.mimetype != "application/x-www-form-urlencoded":
-        abort(415, "Use the form on the page.")
-    if request.content_length is None:
-        abort(411, "Without a length, a form that was cut on its way would look whole.")
-    request.max_content_length = JSON_LIMIT
-    request.max_form_memory_size = JSON_LIMIT
-    body = request.get_data(cache=True)  # before the fields are read: afterwards the framework has nothing left of it
-    if len(body) != request.content_length:
-        raise BodyNotWhole("The form broke off on its way. Nothing was sent; go back and send it again.")
-    return request.form.to_dict()
 
 
 def _told(fields: Mapping[str, str]) -> dict[str, Any]:

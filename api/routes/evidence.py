@@ -7,7 +7,7 @@ from flask import Response, request
 from werkzeug.datastructures import Headers
 
 from api import shown
-from api.access import needs
+from api.access import fresh, needs
 from api.blueprints import PREFIX, Answer, Blueprint
 from api.context import actor, case, desk, now
 from api.downloads import attachment
@@ -46,6 +46,7 @@ def listed(number: str) -> Answer:
 @blueprint.route("/<uuid:evidence_id>/content", methods=["GET"])
 @blueprint.doc(parameters=[REASON])
 @needs(*SEES_EVIDENCE)
+@fresh
 @blueprint.response(200, {"type": "string", "format": "binary"}, content_type="*/*")
 def content(number: str, evidence_id: UUID) -> Response:
     """The original, whole. Needs a `Reason` header; that it was opened is an entry before the first byte leaves."""

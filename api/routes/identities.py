@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from api import casework_shown as shown
-from api.access import needs
+from api.access import fresh, needs
 from api.blueprints import PREFIX, Blueprint
 from api.context import actor, desk, now
 from api.idempotency import IDEMPOTENCY_KEY, once
@@ -74,6 +74,7 @@ def decide(told: dict[str, Any], number: str, request_id: UUID) -> dict[str, Any
 
 @blueprint.route("/cases/<string:number>/identity-requests/<uuid:request_id>/identity", methods=["GET"])
 @needs(*ASKS, Role.CUSTODIAN)
+@fresh
 @blueprint.response(200, IdentitySchema)
 def on_request(number: str, request_id: UUID) -> dict[str, Any]:
     """Who reported, for whom it was granted, while it lasts; for the custodian, while they decide. Each an entry."""
@@ -82,6 +83,7 @@ def on_request(number: str, request_id: UUID) -> dict[str, Any]:
 
 @blueprint.route("/cases/<string:number>/identity", methods=["GET"])
 @needs(*ASKS)
+@fresh
 @blueprint.response(200, IdentitySchema)
 def under_open_consent(number: str) -> dict[str, Any]:
     """Who reported, for assigned handlers under open consent. Each look is an entry."""

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from api.access import needs
+from api.access import must_be_fresh, needs
 from api.blueprints import PREFIX, Answer, Blueprint
-from api.context import actor, desk, now
+from api.context import actor, case, desk, now
 from api.idempotency import IDEMPOTENCY_KEY, once
 from api.routes.cases import WORKS_CASES
 from api.versions import IF_MATCH, decided_on, tag
@@ -73,6 +73,8 @@ def move(told: dict[str, Any], number: str) -> Answer:
     """Take a step, propose one that takes two people, or settle such a proposal. Needs `If-Match`."""
     who = actor()
     action = told.pop("move")
+    if erases(case(), action):
+        must_be_fresh()
     given = _given(told)
 
     def act(then: Then | None) -> Case:
@@ -85,6 +87,12 @@ def move(told: dict[str, Any], number: str) -> Answer:
 
     done = once(act, show, who.person)
     return done, 201, {"ETag": f'"{done["version"]}"'}
+
+
+def erases(found: Case, action: Action) -> bool:
+    """Whether a step erases a case, or proposes or approves that."""
+    proposed = found.proposal.action if found.proposal else None
+    return action is Action.ERASE or (action is Action.APPROVE and proposed is Action.ERASE)
 
 
 def _given(told: dict[str, Any]) -> Given:

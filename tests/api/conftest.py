@@ -22,6 +22,7 @@ from werkzeug.test import TestResponse
 from api import create_app
 from cases.casework.administering import import_directory, issue_token
 from cases.casework.filing import file_complaint
+from cases.casework.signin.links import redeem_link, start_link
 from cases.casework.working import Worker
 from cases.complaint import Consent, Draft, Reporter, Statement
 from cases.people import Role
@@ -148,6 +149,14 @@ class Office:
         if who not in self._tokens:
             self._tokens[who] = issue_token(self.desk, who[1], role, 1, datetime.now(UTC)).text
         return self.caller(f"Bearer {self._tokens[who]}")
+
+    def sits_down(self, caller: Caller, role: Role, person: str = "") -> Caller:
+        """The same caller, signed in to the pages besides: `caller.client` holds the cookie."""
+        now = datetime.now(UTC)
+        link = start_link(self.desk, person or PEOPLE[role], role, 5, now)
+        secret = redeem_link(self.desk, link.address.partition("code=")[2], now).secret
+        caller.client.set_cookie("rule12", secret, httponly=True, samesite="Strict")
+        return caller
 
     def holder(self, receipt: str) -> Caller:
         return self.caller(f"Receipt {receipt}")

@@ -23,9 +23,11 @@ SAID: Mapping[str | int, str] = {
     "move-not-allowed": "m",
     "sign-in-needed": SIGN_IN,
     "receipt-refused": SIGN_IN,
+    "sign-in-refused": "p",
+    "unsupported-media-type": "t",
     415: "t",
 }
-"""The letter of each problem; a page that refuses names none, so its status stands for it."""
+"""The letter of each problem; a page of the door that refuses names none, so its status stands for it."""
 
 Matrix = dict[tuple[str, str], dict[str, str]]
 

@@ -164,5 +164,5 @@ def body_of(endpoint: str, role: Role | None, case: Prepared | None) -> dict[str
 
 def ask(caller: Caller, method: str, address: str, body: Mapping[str, Any]) -> Any:
     """One request, decided on a version no case ever has."""
-    headers = {"If_Match": '"999999999"', "Reason": REASON}
+    headers = {"If_Match": '"999999999"', "Reason": REASON, "Sec_Fetch_Site": "same-origin"}
     return caller.call(method, address, headers=headers, **body)

@@ -25,12 +25,24 @@ def test_who_has_no_token_learns_nothing_but_that_one_is_needed(office: Office) 
     with office.nothing_changes():
         for (method, rule), cells in read_matrix().items():
             who = who_may(cells)
-            if who == ["anyone"]:
+            if who == ["anyone"] or rule.startswith("/desk/"):
                 continue
             answer = office.door.call(method, filled(rule, ITEMS), data=b'{"move": 7}', content_type="application/json")
             challenge = "Receipt" if who == ["receipt"] else 'Bearer realm="rule12"'
             assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, challenge), rule
             assert answer.content_type == PROBLEM
+
+
+def test_who_is_not_signed_in_sees_no_page_but_the_sign_in(office: Office) -> None:
+    with office.nothing_changes():
+        for (method, rule), cells in read_matrix().items():
+            if not rule.startswith("/desk/") or who_may(cells) == ["anyone"]:
+                continue
+            answer = office.door.call(method, filled(rule, ITEMS), headers={"Sec_Fetch_Site": "same-origin"})
+            if method == "GET":
+                assert (answer.status_code, answer.headers["Location"][:19]) == (303, "/desk/sign-in?next="), rule
+            else:
+                assert (answer.status_code, 'data-problem="sign-in-needed"' in answer.text) == (401, True), rule
 
 
 def test_an_uninvited_role_cannot_probe_what_a_body_should_look_like(office: Office) -> None:

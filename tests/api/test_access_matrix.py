@@ -1,5 +1,6 @@
 """Every route for every caller in every relation to the case, really asked; access_matrix.txt says the answers."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import copytree
@@ -17,7 +18,7 @@ from cases.people import Role
 from storage import open_house
 from storage.settings import read_settings
 from tests.api.conftest import NO_CASE, PREFIX, Caller, Office, Tokens
-from tests.api.matrix import DONE, NO, SAID, Matrix, filled, plain, read_matrix, routes
+from tests.api.matrix import DONE, NO, SAID, SIGN_IN, Matrix, filled, plain, read_matrix, routes
 from tests.api.standings import STANDINGS, Prepared, ask, body_of, prepare_standings
 
 LAST = ("identities.decide", "identities.ask", "mailbox.consent")
@@ -61,8 +62,11 @@ def letter(answer: TestResponse) -> str:
     """One letter for an answer; one nobody foresaw stands as it is."""
     if answer.status_code in {200, 201}:
         return DONE
+    if answer.status_code == 303 and answer.headers["Location"].startswith("/desk/sign-in?"):
+        return SIGN_IN
     told = (answer.json or {}) if "problem" in answer.mimetype else {}
-    slug = told.get("type", "").removeprefix(TYPE)
+    shown = re.search(r'data-problem="([a-z-]+)"', answer.text) if answer.mimetype == "text/html" else None
+    slug = shown[1] if shown else told.get("type", "").removeprefix(TYPE)
     return SAID.get(slug or answer.status_code, f"({answer.status_code} {slug})")
 
 
@@ -75,7 +79,7 @@ class Asking:
 
     def __init__(self, office: Office, prepared: dict[Role, dict[str, Prepared]]) -> None:
         self.prepared = prepared
-        self.callers: dict[str, Caller] = {str(role): office.as_(role) for role in Role}
+        self.callers: dict[str, Caller] = {str(role): office.sits_down(office.as_(role), role) for role in Role}
         receipt = prepared[Role.INTAKE]["routed"].life.receipt
         self.callers |= {"nobody": office.door, "receipt": office.holder(receipt)}
         auditor = office.as_(Role.AUDITOR)

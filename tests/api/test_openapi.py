@@ -40,7 +40,7 @@ def resolved(schema: dict[str, Any]) -> OAS31Validator:
 
 
 def header_names(operation: dict[str, Any]) -> set[str]:
-    return {one["name"] for one in operation.get("parameters", ()) if one["in"] == "header"}
+    return {one["name"] for one in operation.get("parameters", ()) if one.get("in") == "header"}
 
 
 def test_the_committed_document_is_the_generated_one(app: Flask) -> None:
@@ -71,6 +71,7 @@ def test_every_operation_has_a_name_a_summary_and_somebody_who_may_call_it() -> 
         else:
             assert operation["security"] == [{"token": []}]
             assert operation["x-roles"] == sorted(who)
+            assert {"$ref": "#/components/parameters/Rule12-Role"} in operation["parameters"]
     assert set(DOCUMENT["components"]["securitySchemes"]) == {"receipt", "token"}
 
 

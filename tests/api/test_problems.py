@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -32,6 +33,10 @@ def made(refusal: type[CaseError]) -> CaseError:
         return refusal("entry 7", "its leaf differs")
     if issubclass(refusal, errors.DirectoryRefused):
         return refusal([(3, "no name")])
+    if issubclass(refusal, errors.SignInRefused):
+        return refusal("link", "it was used")
+    if issubclass(refusal, errors.StepUpNeeded):
+        return refusal(timedelta(minutes=10))
     return refusal("a sentence")
 
 

@@ -1,0 +1,102 @@
+"""The words of the staff's pages in the reader's language: gettext catalogues, read as they are written.
+
+English is what stands in the code; `translations/<language>/LC_MESSAGES/messages.po` holds the others. A catalogue is
+compiled in memory when it is first needed, so a fresh clone and an installed package need no step in between.
+"""
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from importlib.resources import files
+from io import BytesIO
+from typing import cast
+
+from babel.dates import format_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, g, has_request_context, request
+
+from cases.people import Role
+from cases.sessions import Method
+
+LANGUAGES = {"en": "English", "fr": "Français"}
+COOKIE = "rule12-language"
+
+
+def language() -> str:
+    """The language chosen, else the first of the browser's that we have, else English."""
+    if not has_request_context():
+        return "en"
+    if "language" not in g:
+        chosen = request.cookies.get(COOKIE, "")
+        wanted = (chosen, *(tag.partition("-")[0].lower() for tag in request.accept_languages.values()))
+        g.language = next((tag for tag in wanted if tag in LANGUAGES), "en")
+    return cast("str", g.language)
+
+
+@lru_cache
+def catalogue(language: str) -> NullTranslations:
+    """The words of a language."""
+    file = files(__package__).joinpath("translations", language, "LC_MESSAGES", "messages.po")
+    if not file.is_file():
+        return NullTranslations()
+    compiled = BytesIO()
+    write_mo(compiled, read_po(BytesIO(file.read_bytes()), locale=language))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def _(text: str) -> str:
+    """A sentence in the reader's language."""
+    return str(catalogue(language()).gettext(text))
+
+
+def said(text: str) -> str:
+    """A sentence that stands elsewhere in the code, in the reader's language where the catalogue has it."""
+    return _(text)
+
+
+def _one_or_many(one: str, many: str, count: int) -> str:
+    return str(catalogue(language()).ngettext(one, many, count))
+
+
+def role_name(role: Role) -> str:
+    """What a role is called."""
+    names = {
+        Role.SUPERVISOR: _("Supervisor"),
+        Role.INTAKE: _("Intake"),
+        Role.HEAD: _("Head of the office"),
+        Role.INVESTIGATOR: _("Investigator"),
+        Role.GATEKEEPER: _("Gatekeeper"),
+        Role.OUTSIDE: _("Outside office"),
+        Role.CUSTODIAN: _("Custodian of identities"),
+        Role.DECIDER: _("Decider"),
+        Role.ETHICS: _("Ethics Office"),
+        Role.AUDITOR: _("Auditor"),
+        Role.MONITOR: _("External Relations"),
+        Role.ADMINISTRATOR: _("Administrator"),
+    }
+    return names[role]
+
+
+def method_name(method: Method) -> str:
+    """What a way of signing in is called."""
+    names = {
+        Method.LINK: _("one-time link"),
+        Method.PASSKEY: _("passkey"),
+        Method.PROVIDER: _("identity provider"),
+    }
+    return names[method]
+
+
+def when(at: datetime) -> str:
+    """A time, in UTC, as the reader's language writes it."""
+    return f"{format_datetime(at.astimezone(UTC), 'd MMM y, HH:mm', locale=language())} UTC"
+
+
+def speak(app: Flask) -> None:
+    """Let the templates of an app speak the reader's language."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(_, _one_or_many, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.globals.update(language=language, languages=LANGUAGES, role_name=role_name, method_name=method_name)
+    app.jinja_env.filters["when"] = when
