@@ -12,18 +12,24 @@ from api.pages import door, words
 from api.pages.desk import blueprint as desk_pages
 from api.problems import answer_problems
 from api.routes import (
+    administration,
     audit,
     cases,
     complaints,
     evidence,
+    filters,
     health,
     identities,
     mailbox,
     moves,
+    notes,
     persons,
     reference,
     routing,
     staffing,
+    supervisors,
+    tasks,
+    teams,
 )
 from api.specification import INTRODUCTION, document
 from cases.errors import BodyNotWhole
@@ -105,6 +111,12 @@ def _endpoints(surface: str) -> list[Any]:
         evidence.blueprint,
         routing.blueprint,
         audit.blueprint,
+        notes.blueprint,
+        tasks.blueprint,
+        teams.blueprint,
+        filters.blueprint,
+        supervisors.blueprint,
+        administration.blueprint,
     ]
     return [*(of_door if surface != "desk" else ()), *(of_desk if surface != "door" else ()), health.blueprint]
 

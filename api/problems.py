@@ -46,6 +46,7 @@ PROBLEMS: Mapping[type[CaseError], tuple[int, str]] = MappingProxyType({
     errors.EvidenceUnreadable: (500, "evidence-unreadable"),
     errors.LedgerBroken:       (500, "ledger-broken"),
     errors.DirectoryRefused:   (422, "directory-refused"),
+    errors.WorkLeft:           (409, "work-left"),
     errors.CatalogueBroken:    (500, "catalogue-broken"),
     errors.CannotStart:        (500, "not-configured"),
 })
@@ -99,6 +100,8 @@ def of_refusal(error: CaseError) -> Response:
 def _more(error: CaseError) -> dict[str, Any]:
     if isinstance(error, errors.Malformed):
         return {"errors": [{"pointer": fault.pointer, "detail": fault.detail} for fault in error.faults]}
+    if isinstance(error, errors.DirectoryRefused):
+        return {"errors": [{"pointer": f"#/lines/{line}", "detail": what} for line, what in error.lines]}
     if isinstance(error, errors.MoveNotAllowed):
         return {"open_moves": list(error.open_moves)}
     return {}

@@ -143,6 +143,10 @@ class CasesQuery(PageQuery):
     category = fields.String(validate=_SLUG)
     assignee = fields.String(validate=validate.Length(max=40))
     merged_into = fields.String(validate=validate.Length(max=24))
+    office = fields.String(
+        validate=validate.Length(max=100),
+        metadata={"description": "Where a subject works, as the directory calls it, once it is certain who they are."},
+    )
     overdue = fields.Boolean()
     due_within = fields.Integer(
         strict=False, validate=validate.Range(0, 366), metadata={"description": "Days from now; overdue ones included."}

@@ -85,6 +85,22 @@ OF_ITS_OWN: Mapping[str, tuple[type[CaseError], ...]] = MappingProxyType(
         "evidence.listed": (errors.UnknownItem,),
         "evidence.content": (errors.EvidenceUnreadable,),
         "audit.export": (errors.UnknownCase,),
+        "notes.listed": (errors.UnknownItem,),
+        "notes.write": (errors.MoveNotAllowed, errors.UnknownItem),
+        "tasks.listed": (errors.UnknownItem,),
+        "tasks.make": (errors.MoveNotAllowed, errors.UnknownItem),
+        "tasks.settle": (errors.MoveNotAllowed,),
+        "teams.letters": (errors.UnknownItem,),
+        "filters.one": (errors.UnknownItem,),
+        "filters.save": (errors.MoveNotAllowed,),
+        "filters.drop": (errors.UnknownItem,),
+        "supervisors.acknowledge": (errors.UnknownItem,),
+        "supervisors.acted": (errors.UnknownItem,),
+        "supervisors.act": (errors.UnknownItem,),
+        "supervisors.step_aside": (errors.UnknownItem,),
+        "administration.put_directory": (
+            *(errors.DirectoryRefused, errors.WorkLeft, errors.MediaRefused, errors.TooLarge),
+        ),
     }
 )
 TAKEN_IN_HEADERS: Mapping[str, tuple[type[CaseError], ...]] = MappingProxyType(
@@ -234,5 +250,5 @@ def _exemplify(operation: dict[str, Any], answers: Mapping[str, Any], path: str,
 
 
 def _is_versioned(endpoint: str) -> bool:
-    """Who asks who reported changes nothing of the case."""
-    return endpoint not in UNTAGGED and not endpoint.startswith("identities.")
+    """Who asks who reported changes nothing of the case; a supervisor is shown no version of it."""
+    return endpoint not in UNTAGGED and not endpoint.startswith(("identities.", "supervisors."))

@@ -23,7 +23,12 @@ _LONGEST_ADDRESS = 254
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One line of the directory. `supervisor` is a staff number; an address may be empty, a number or name never."""
+    """One line of the directory. `supervisor` is a staff number; an address may be empty, a number or name never.
+
+    `staff_number` is the one a person is known by here, for good: the first of their `formerly`, where the line has
+    any. So whatever was kept of them under it (walls, recusals, parts, tokens) holds whatever number they bear later.
+    `number` is the one they bear now, where it is another.
+    """
 
     staff_number: str
     name: str
@@ -34,6 +39,13 @@ class Person:
     office: str
     supervisor: str | None
     roles: frozenset[Role]
+    number: str = ""
+    formerly: tuple[str, ...] = ()
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Every number that means this person."""
+        return tuple(dict.fromkeys(filter(None, (self.staff_number, *self.formerly, self.number))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +65,9 @@ class Directory:
 
     def __post_init__(self) -> None:
         addressed = [person for person in self.people if person.email]
-        numbers = {folded(person.staff_number): person for person in self.people}
+        numbers = {folded(number): person for person in self.people for number in person.numbers}
         addresses = {folded(person.email): person for person in addressed}
-        if len(numbers) < len(self.people) or len(addresses) < len(addressed):
+        if len(numbers) < sum(len(person.numbers) for person in self.people) or len(addresses) < len(addressed):
             raise ValueError("two people share a staff number or an address")
         names: dict[str, tuple[Person, ...]] = {}
         reporting: dict[str, list[str]] = {}
@@ -102,19 +114,24 @@ class Directory:
 
     def is_below(self, number: str, boss: str) -> bool:
         """Whether `boss` is above the person at any depth, even a boss whom the directory names but does not hold."""
-        return folded(boss) in self._numbers_above(number)
+        return self._known_as(boss) in self._numbers_above(number)
 
     def below(self, boss: str) -> frozenset[str]:
         """Folded numbers of everybody below a person at any depth, even below one the directory does not hold."""
-        found, waiting = set[str](), [folded(boss)]
+        found, waiting = set[str](), [self._known_as(boss)]
         while waiting:
             fresh = set(self._reporting.get(waiting.pop(), ())) - found
             found |= fresh
             waiting += fresh
-        return frozenset(found - {folded(boss)})
+        return frozenset(found - {self._known_as(boss)})
+
+    def _known_as(self, number: str) -> str:
+        """The folded number under which somebody is known, whichever of theirs is given."""
+        person = self.person(number)
+        return folded(person.staff_number if person else number)
 
     def _numbers_above(self, number: str) -> Iterator[str]:
-        seen, person = {folded(number)}, self.person(number)
+        seen, person = {self._known_as(number)}, self.person(number)
         while person is not None and person.supervisor is not None and folded(person.supervisor) not in seen:
             boss = folded(person.supervisor)
             seen.add(boss)
@@ -135,7 +152,10 @@ def one_spelling(number: str) -> str:
     return folded(number).upper()
 
 
-COLUMNS = tuple(column.name for column in fields(Person))
+FORMERLY = "formerly"
+COLUMNS = tuple(column.name for column in fields(Person) if column.name not in {"number", FORMERLY})
+"""What every file has; `formerly` (numbers a person had before, oldest first) may be there besides."""
+KNOWN = (*COLUMNS, FORMERLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,21 +171,26 @@ class _Line:
 
 
 def read_directory(text: str) -> Directory:
-    """Everybody in a CSV text whose header holds `COLUMNS`, in any order.
+    """Everybody in a CSV text whose header holds `COLUMNS`, in any order, and perhaps `formerly`.
 
     A byte order mark and blank lines are passed over; runs of spaces and line breaks inside a field count as one space;
-    `roles` are parted by spaces or semicolons. DirectoryRefused carries every fault with the line its record starts on.
-    A wrong header, or quoting that leaves no telling where records end, hides what comes after it.
+    `roles` and `formerly` are parted by spaces or semicolons. DirectoryRefused carries every fault with the line its
+    record starts on. A wrong header, or quoting that leaves no telling where records end, hides what comes after it.
     """
     faults: list[tuple[int, str]] = []
     lines = _lines(_records(text, faults), faults)
     whole = [line for line in lines if line.whole]
     faults += ((line.number, fault) for line in whole for fault in _faults_within(line))
-    faults += [*_repeated(whole, "staff_number"), *_repeated(whole, "email")]
+    faults += [*_repeated_numbers(whole), *_repeated(whole, "email")]
     faults += [*_unknown_supervisors(lines), *_circles(whole)]
     if faults:
         raise DirectoryRefused(sorted(faults, key=lambda fault: fault[0]))
     return Directory(_people(whole))
+
+
+def lines_of(text: str) -> dict[str, int]:
+    """The line each staff number stands on, by its spelling here, in a text that `read_directory` takes."""
+    return {one_spelling(line["staff_number"]): line.number for line in _lines(_records(text, []), [])}
 
 
 def _records(text: str, faults: list[tuple[int, str]]) -> list[tuple[int, list[str]]]:
@@ -187,9 +212,9 @@ def _records(text: str, faults: list[tuple[int, str]]) -> list[tuple[int, list[s
 def _lines(records: Sequence[tuple[int, list[str]]], faults: list[tuple[int, str]]) -> list[_Line]:
     start, header = records[0] if records else (1, [])
     columns = [_tidy(column) for column in header]
-    wrong = [f"unknown column {column!r}" for column in columns if column not in COLUMNS]
+    wrong = [f"unknown column {column!r}" for column in columns if column not in KNOWN]
     wrong += [f"no column {column!r}" for column in COLUMNS if column not in columns]
-    wrong += [f"column {column!r} comes more than once" for column in COLUMNS if columns.count(column) > 1]
+    wrong += [f"column {column!r} comes more than once" for column in KNOWN if columns.count(column) > 1]
     if wrong:
         faults += ((start, fault) for fault in wrong)
         return []
@@ -211,7 +236,7 @@ def _faults_within(line: _Line) -> Iterator[str]:
     for column in ("staff_number", "name"):
         if not line[column].strip():
             yield f"{column} is empty"
-    for column in COLUMNS:
+    for column in KNOWN:
         if any(unicodedata.category(character) in {"Cc", "Cs"} for character in line[column]):
             yield f"{column} holds a control character"
     if line["email"] and (len(line["email"]) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(line["email"])):
@@ -227,6 +252,10 @@ def _roles(line: _Line) -> list[str]:
     return line["roles"].replace(";", " ").split()
 
 
+def _formerly(line: _Line) -> list[str]:
+    return line[FORMERLY].replace(";", " ").split()
+
+
 def _repeated(lines: Iterable[_Line], column: str) -> Iterator[tuple[int, str]]:
     first: dict[str, int] = {}
     for line in lines:
@@ -234,6 +263,17 @@ def _repeated(lines: Iterable[_Line], column: str) -> Iterator[tuple[int, str]]:
             if value in first:
                 yield line.number, f"{column} repeats that of line {first[value]}"
             first.setdefault(value, line.number)
+
+
+def _repeated_numbers(lines: Iterable[_Line]) -> Iterator[tuple[int, str]]:
+    """A number means one person, whether they bear it or bore it once."""
+    first: dict[str, tuple[int, str]] = {}
+    for line in lines:
+        for column, numbers in (("staff_number", [line["staff_number"]]), (FORMERLY, _formerly(line))):
+            for value in filter(None, map(folded, numbers)):
+                at, of = first.setdefault(value, (line.number, column))
+                if (at, of) != (line.number, column):
+                    yield line.number, f"{column} repeats {'that' if of == column else of} of line {at}"
 
 
 def _unknown_supervisors(lines: Sequence[_Line]) -> Iterator[tuple[int, str]]:
@@ -262,18 +302,23 @@ def _circles(lines: Sequence[_Line]) -> Iterator[tuple[int, str]]:
 
 def _people(lines: Sequence[_Line]) -> tuple[Person, ...]:
     managers = {folded(line["supervisor"]) for line in lines if line["supervisor"]}
+    known_as = {
+        folded(line["staff_number"]): one_spelling([*_formerly(line), line["staff_number"]][0]) for line in lines
+    }
     return tuple(
         Person(
-            staff_number=one_spelling(line["staff_number"]),
+            staff_number=known_as[folded(line["staff_number"])],
             name=line["name"],
             email=line["email"],
             personnel_type=line["personnel_type"],
             function=line["function"],
             unit=line["unit"],
             office=line["office"],
-            supervisor=one_spelling(line["supervisor"]) if line["supervisor"] else None,
+            supervisor=known_as[folded(line["supervisor"])] if line["supervisor"] else None,
             roles=frozenset(map(Role, _roles(line)))
             | ({Role.SUPERVISOR} if folded(line["staff_number"]) in managers else set()),
+            number=one_spelling(line["staff_number"]) if _formerly(line) else "",
+            formerly=tuple(map(one_spelling, _formerly(line))),
         )
         for line in lines
     )

@@ -129,6 +129,10 @@ class KeyReused(CaseError):
     """The idempotency key was used before for other content."""
 
 
+class WorkLeft(CaseError):
+    """A new directory would leave open cases with people who are no longer there, or no longer hold their role."""
+
+
 class EvidenceUnreadable(CaseError):
     """A sealed object does not open: cut, changed, moved, or sealed for somebody else."""
 

@@ -41,6 +41,8 @@ class Kind(Enum):
     PERSONS = 10
     CONSENT = 11
     PROPOSAL = 12
+    NOTE = 13
+    TASK = 14
 
     @property
     def slug(self) -> str:
@@ -75,6 +77,8 @@ SEALED_FOR: Mapping[Kind, frozenset[Recipient]] = MappingProxyType({
     Kind.PERSONS:        frozenset({Recipient.DESK}),
     Kind.CONSENT:        _READ_BACK | {Recipient.SORTING},
     Kind.PROPOSAL:       frozenset({Recipient.DESK}),
+    Kind.NOTE:           frozenset({Recipient.DESK}),
+    Kind.TASK:           frozenset({Recipient.DESK}),
 })
 # fmt: on
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from cases.case import Case
 from cases.catalogue import Catalogue
 from cases.complaint import Complaint, FilingProof
+from cases.deskwork import Book, Pen
 from cases.directory import Directory
 from cases.identity import IdentityRequest
 from cases.ledger import Entry
@@ -83,8 +84,9 @@ class Job:
 class Standing:
     """Who may or must not see a case, as keyed marks: nothing here names a person.
 
-    `received` were sent it as the reporter's supervisor, and are not any more: they take no other part in it.
-    `managers` are the reporter's: whether their own staff member may be named is not theirs to decide as custodian.
+    `received` were sent it as the reporter's supervisor, and are not any more: they take no other part in it. `aside`
+    are those of them who stepped aside. `managers` are the reporter's: whether their own staff member may be named is
+    not theirs to decide as custodian. `offices` are where its certain subjects work, so that a list can be narrowed.
     """
 
     walls: frozenset[str]
@@ -92,6 +94,8 @@ class Standing:
     addressee: str | None
     received: frozenset[str] = frozenset()
     managers: frozenset[str] = frozenset()
+    aside: frozenset[str] = frozenset()
+    offices: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,7 @@ class CaseFilter:
     sort: str = "received"
     after: tuple[str, str] | None = None
     limit: int = 50
+    office: str | None = None
 
 
 def position_of(case: Case, sort: str) -> tuple[str, str]:
@@ -215,7 +220,7 @@ class Signer(Protocol):
     def fingerprint(self, mailbox_key: bytes) -> bytes: ...
 
 
-class Work(Protocol):
+class Work(Pen, Protocol):
     """One transaction. Leaving it cleanly commits; an exception undoes all of it.
 
     Every method that stores takes the entry that says so; an entry brings its sealed parts.
@@ -403,6 +408,7 @@ class Desk:
     limits: Limits
     law: Catalogue
     signin: SignIn
+    book: Book
 
 
 Then = Callable[[Work, Any], None]

@@ -16,6 +16,7 @@ from cases.ports import Desk, Limits
 from storage.answers import AnswerBook
 from storage.bags import DiskBags
 from storage.database import Database
+from storage.deskwork import SqlBook
 from storage.keys import DESK_COMPARTMENTS, DOOR_COMPARTMENTS, Keyring, make_keys, open_keyring
 from storage.ledger import SqlLedger
 from storage.lookup import SqlLookup
@@ -99,6 +100,7 @@ def open_house(settings: Settings) -> House:
         Limits(settings.evidence_limit),
         law_of(settings.catalogue, datetime.now(UTC).date()),
         make_sign_in(settings.sign_in, database, works, marks),
+        SqlBook(database, marks),
     )
 
     def sweep() -> int:

@@ -123,7 +123,11 @@ class SqlLookup:
         return found
 
     def cases(self, sight: Sight, wanted: CaseFilter) -> Sequence[Case]:
-        return self._cases(page(select(cases).where(visible(sight, self._blind), *narrowed(wanted)), wanted))
+        query = select(cases).where(visible(sight, self._blind), *narrowed(wanted))
+        if wanted.office:
+            office = marks.c.mark == self._blind.office(wanted.office)
+            query = query.where(exists().where(marks.c.case_number == cases.c.number, office))
+        return self._cases(page(query, wanted))
 
     def _cases(self, query: Select[Any]) -> list[Case]:
         with self._database.reading() as connection:

@@ -11,6 +11,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from cases.complaint import FilingProof
+from cases.directory import folded
 from cases.errors import CannotStart
 from cases.notes import VerifierKey, sign_note
 from storage.keys import SEALING_ROLES, SIGNING_ROLES, Keyring
@@ -101,6 +102,18 @@ class Marks:
     def manager(self, person: str) -> bytes:
         """The reporter's own manager, told or not: never the custodian of their name."""
         return self._mark("identity_index", "manager", person)
+
+    def aside(self, person: str) -> bytes:
+        """A supervisor who stepped aside."""
+        return self._mark("identity_index", "aside", person)
+
+    def acted(self, number: str, person: str) -> bytes:
+        """A supervisor who did something in one case; another mark in each, so that no two cases can be compared."""
+        return self._mark("identity_index", "acted", f"{number}\x00{person}")
+
+    def office(self, office: str) -> bytes:
+        """Where a subject of a case works."""
+        return self._mark("index", "office", folded(office))
 
     def look(self, what: str) -> bytes:
         """A look, so that it is written once per 15 minutes."""

@@ -18,6 +18,7 @@ from cases.ledger import Entry
 from cases.ports import SHRED, Answer, EvidenceItem, Job, Message, Standing, Status, Token
 from storage import tables
 from storage.database import Database
+from storage.deskwork import DeskPen
 from storage.rows import (
     case_row,
     category_rows,
@@ -34,7 +35,7 @@ from storage.signing import Marks
 MARKS_PER_SORT = 16
 
 
-class SqlWork:
+class SqlWork(DeskPen):
     """A transaction over SQL."""
 
     def __init__(self, connection: Connection, marks: Marks) -> None:
@@ -234,17 +235,27 @@ class SqlWork:
         The two sorts are filled up apart: together, one more of the second could show in the number of the first.
         """
         plain = [self._marks.wall(person) for person in standing.walls]
+        plain += [self._marks.office(office) for office in standing.offices]
         close = [self._marks.wall_by_identity(person) for person in standing.walls_by_identity]
         close += [self._marks.addressee(standing.addressee)] if standing.addressee else []
         close += [self._marks.received(person) for person in standing.received]
         close += [self._marks.manager(person) for person in standing.managers]
+        close += [self._marks.aside(person) for person in standing.aside]
         filled = sorted(mark for marks in (plain, close) for mark in (*marks, *_meaningless(len(marks))))
         self._rows(tables.marks, [{"case_number": number, "mark": mark} for mark in filled])
 
+    def step_aside(self, number: str, person: str) -> None:
+        """At once: they do not see it any more, and the next screening finds them in conflict."""
+        marks, theirs = tables.marks, self._marks.addressee(person)
+        self._connection.execute(delete(marks).where(marks.c.case_number == number, marks.c.mark == theirs))
+        self._more(number, {self._marks.received(person), self._marks.aside(person)})
+
     def _wall(self, number: str, people: frozenset[str]) -> None:
         """More walls beside those that stand, filled up like them."""
+        self._more(number, {self._marks.wall(person) for person in people})
+
+    def _more(self, number: str, new: set[bytes]) -> None:
         marks = tables.marks
-        new = {self._marks.wall(person) for person in people}
         if new:
             had = select(marks.c.mark).where(marks.c.case_number == number, marks.c.mark.in_(new))
             new -= set(self._connection.scalars(had))

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from api.commands import auditing, documents, looking_after, serving
-from cases.errors import CannotStart, CaseError, CatalogueBroken, DirectoryRefused, LedgerBroken
+from cases.errors import CannotStart, CaseError, CatalogueBroken, DirectoryRefused, LedgerBroken, WorkLeft
 
 FOUND_SOMETHING, COULD_NOT_RUN = 1, 2
 
@@ -51,6 +51,9 @@ def run(read_settings: Any, prepare: Any, open_house: Any, verify: Any, words: S
         for number, what in error.lines:
             click.echo(f"line {number}: {what}", err=True)
         click.echo("Nothing was imported.", err=True)
+        sys.exit(FOUND_SOMETHING)
+    except WorkLeft as error:
+        click.echo(f"{error}\nNothing was imported.", err=True)
         sys.exit(FOUND_SOMETHING)
     except CatalogueBroken as error:
         click.echo(str(error), err=True)

@@ -23,12 +23,17 @@ def directory() -> None:
 
 @directory.command("import")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--force", is_flag=True, help="Also when open cases are left with somebody who goes, or numbers change.")
 @data_dir_option
 @click.pass_obj
-def import_(parts: Any, file: Path, data_dir: Path | None) -> None:
-    """Import FILE (CSV), whole or not at all; every bad line is reported with its number."""
+def import_(parts: Any, file: Path, data_dir: Path | None, *, force: bool) -> None:
+    """Import FILE (CSV), whole or not at all; every bad line is reported with its number.
+
+    Refused: open cases left with somebody who is gone or lost the role (a count for each; hand them over first), and a
+    number that changed without a word (say under `formerly` which it was).
+    """
     with opened(parts, data_dir) as house:
-        people = import_directory(house.desk, _text(file), now())
+        people = import_directory(house.desk, _text(file), now(), force=force)
     click.echo(f"Imported {people} people.")
 
 

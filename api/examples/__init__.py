@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from api.examples.casework import CASEWORK, LETTER, WORK
+from api.examples.deskwork import DESKWORK
 from api.examples.places import COMPLAINT_ID, EVIDENCE_ID, EXPORT_ID, FILED_AT, NUMBER, SHA256
 
 _STATEMENT: dict[str, Any] = {
@@ -173,5 +174,6 @@ EXAMPLES: Mapping[str, tuple[Any, Any]] = MappingProxyType(
         "health.alive": (None, {"status": "ok"}),
         "health.ready": (None, {"status": "ok", "waiting_since": None}),
         **CASEWORK,
+        **DESKWORK,
     }
 )

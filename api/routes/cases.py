@@ -35,7 +35,7 @@ SEES_CASES = (
     Role.MONITOR,
 )
 WORKS_CASES = (Role.INTAKE, Role.HEAD, Role.INVESTIGATOR, Role.OUTSIDE, Role.DECIDER)
-OF_WORK = ("state", "assignee", "overdue", "due_within", "merged_into")
+OF_WORK = ("state", "assignee", "overdue", "due_within", "merged_into", "office")
 
 
 @blueprint.route("", methods=["GET"])
@@ -45,7 +45,7 @@ OF_WORK = ("state", "assignee", "overdue", "due_within", "merged_into")
 def listed(wanted: dict[str, Any]) -> Answer:
     """The cases this person may see, newest first or what is due soonest first."""
     who = actor()
-    _must_not_narrow_by_work(who, wanted)
+    must_not_narrow_by_work(who, wanted)
     found = looking.list_cases(desk(), who, _filter(wanted))
     cursor = _next(found, wanted)
     page = {"items": [shown.case_row(case, who) for case in found], "next": cursor}
@@ -65,6 +65,7 @@ def _filter(wanted: dict[str, Any]) -> CaseFilter:
         wanted["sort"],
         (cursor[0], cursor[1]) if cursor else None,
         wanted["limit"],
+        wanted.get("office"),
     )
 
 
@@ -76,7 +77,7 @@ def _due_before(wanted: dict[str, Any]) -> datetime | None:
     return None if days is None else now() + timedelta(days=days)
 
 
-def _must_not_narrow_by_work(who: Actor, wanted: dict[str, Any]) -> None:
+def must_not_narrow_by_work(who: Actor, wanted: dict[str, Any]) -> None:
     """A filter answers what a column would: who may not see the work may not ask about it either."""
     if may_see(who, Part.WORK):
         return

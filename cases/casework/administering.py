@@ -2,17 +2,20 @@
 
 import json
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 from cases.casework.changes import RESCREEN
 from cases.casework.entries import entry
-from cases.directory import one_spelling, read_directory
-from cases.errors import CannotStart, SignInNeeded
-from cases.ledger import COMMAND_LINE, THE_SYSTEM, EntryKind
+from cases.casework.leaving import left_behind, renumbered
+from cases.directory import lines_of, one_spelling, read_directory
+from cases.errors import CannotStart, DirectoryRefused, SignInNeeded, WorkLeft
+from cases.ledger import COMMAND_LINE, THE_SYSTEM, Entry, EntryKind
 from cases.people import Role
-from cases.ports import Desk, Token
+from cases.ports import Desk, Then, Token
 from cases.sight import Actor
 
 TOKEN_BYTES = 32
@@ -27,23 +30,42 @@ class Issued:
     expires_at: datetime
 
 
-def import_directory(desk: Desk, text: str, at: datetime) -> int:
-    """Take in a directory, whole or not at all; how many people it holds. Raises DirectoryRefused.
+def import_directory(desk: Desk, text: str, at: datetime, by: Actor | None = None, *, force: bool = False) -> int:
+    """Take in a directory, whole or not at all; how many people it holds. Raises DirectoryRefused or WorkLeft.
 
-    A new one may say anew who is in conflict: the worker screens every case again, open ones first.
+    Refused, unless by `force`: open cases left with somebody who is gone or lost the role, and a changed number that
+    does not say which it was before. A new one may say anew who is in conflict: every case is screened again,
+    open ones first.
     """
-    people = len(read_directory(text))
+    new = read_directory(text)
     digest = sha256(text.encode()).hexdigest()
-    facts = {"people": people, "sha256": digest}
     last = desk.lookup.newest_entry("directory_imported")
     is_new = last is None or json.loads(last.body)["facts"]["sha256"] != digest
     with desk.work() as work:
-        work.keep_directory(
-            text, entry(EntryKind.SYSTEM, THE_SYSTEM, at, COMMAND_LINE, "directory_imported", facts=facts)
-        )
+        strange = renumbered(desk.lookup.directory(), new)
+        left = left_behind(desk.book.held(), new)
+        if not force:
+            _must_lose_nothing(text, strange, left)
+        facts = {"people": len(new), "sha256": digest, **({"forced": True} if strange or left else {})}
+        work.keep_directory(text, _noted(by, at, "directory_imported", facts))
         for number in desk.lookup.numbers() if is_new else ():
             work.ask_for(RESCREEN, number, at)
-    return people
+    return len(new)
+
+
+def _must_lose_nothing(text: str, strange: Sequence[tuple[str, str]], left: Sequence[str]) -> None:
+    if strange:
+        lines = lines_of(text)
+        raise DirectoryRefused(sorted((lines.get(number, 1), what) for number, what in strange))
+    if left:
+        way_out = "Hand these cases over first (POST /api/v1/handovers), or import it all the same by force."
+        raise WorkLeft("\n".join([*left, way_out]))
+
+
+def _noted(by: Actor | None, at: datetime, action: str, facts: Mapping[str, Any]) -> Entry:
+    """An entry of administration: by whoever did it, or by the command line."""
+    actor, role = (by.person, str(by.role)) if by else (COMMAND_LINE, "")
+    return entry(EntryKind.SYSTEM, THE_SYSTEM, at, actor, action, role=role, facts=facts)
 
 
 def note_rules(desk: Desk, at: datetime) -> bool:
@@ -53,11 +75,19 @@ def note_rules(desk: Desk, at: datetime) -> bool:
         return False
     facts = {"sha256": desk.law.digest}
     with desk.work() as work:
-        work.note(entry(EntryKind.SYSTEM, THE_SYSTEM, at, COMMAND_LINE, "rules_in_force", facts=facts))
+        work.note(_noted(None, at, "rules_in_force", facts))
     return True
 
 
-def issue_token(desk: Desk, person: str, role: Role, days: int, at: datetime) -> Issued:
+def issue_token(
+    desk: Desk,
+    person: str,
+    role: Role,
+    days: int,
+    at: datetime,
+    by: Actor | None = None,
+    then: Then | None = None,
+) -> Issued:
     """A bearer token for one person in one role. Raises CannotStart when the directory does not give them that role."""
     found = desk.lookup.directory().person(person)
     if found is None:
@@ -69,17 +99,20 @@ def issue_token(desk: Desk, person: str, role: Role, days: int, at: datetime) ->
     expires = at + timedelta(days=days)
     token = Token(_digest(text), found.staff_number, role, at, expires)
     facts = {"person": found.staff_number, "role": str(role)}
+    issued = Issued(text, expires)
     with desk.work() as work:
-        work.keep_token(token, entry(EntryKind.SYSTEM, THE_SYSTEM, at, COMMAND_LINE, "token_issued", facts=facts))
-    return Issued(text, expires)
+        work.keep_token(token, _noted(by, at, "token_issued", facts))
+        if then:
+            then(work, issued)
+    return issued
 
 
-def revoke_tokens(desk: Desk, person: str, at: datetime) -> int:
-    """Revoke whatever tokens a person holds; how many that were."""
-    person = one_spelling(person)
+def revoke_tokens(desk: Desk, person: str, at: datetime, by: Actor | None = None) -> int:
+    """Revoke whatever tokens a person holds, whichever of their numbers is given; how many that were."""
+    known = desk.lookup.directory().person(person)
+    person = known.staff_number if known else one_spelling(person)
     with desk.work() as work:
-        noted = entry(EntryKind.SYSTEM, THE_SYSTEM, at, COMMAND_LINE, "tokens_revoked", facts={"person": person})
-        return work.revoke_tokens(person, noted)
+        return work.revoke_tokens(person, _noted(by, at, "tokens_revoked", {"person": person}))
 
 
 def who_is(desk: Desk, token: str, at: datetime) -> Actor:

@@ -9,6 +9,7 @@ from cases.case import LAPSING, Case
 from cases.casework.entries import by_staff, checked_owner, entry, owner_of
 from cases.casework.statuses import of_case
 from cases.ledger import WORKER, About, Entry, EntryKind
+from cases.lifecycle import State
 from cases.place import Kind, SealedPart
 from cases.ports import Desk, Message, Standing, Work
 from cases.sight import Actor
@@ -34,7 +35,7 @@ class Change:
 
 
 def store(work: Work, change: Change, at: datetime) -> None:
-    """Store it. Raises StaleVersion."""
+    """Store it. What is still to do in a case that closes is dropped. Raises StaleVersion."""
     work.record(
         change.after,
         change.noted,
@@ -43,6 +44,8 @@ def store(work: Work, change: Change, at: datetime) -> None:
         standing=change.standing,
         walls=change.walls,
     )
+    if change.after.state is State.CLOSED and change.before.state is not State.CLOSED:
+        work.drop_tasks(change.after.number, at)
     ask_for_lapses(work, change.before, change.after, at)
 
 

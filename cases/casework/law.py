@@ -17,6 +17,7 @@ from cases.case.moving import DUPLICATE, ELSEWHERE
 from cases.casework.staffing import FEEDBACK, MESSAGE
 from cases.casework.statuses import STATUSES
 from cases.catalogue import Catalogue, Closure, load
+from cases.catalogue.letters import ABOUT, KINDS
 from cases.catalogue.rows import Dated
 from cases.catalogue.timing import APART, strangers
 from cases.errors import CatalogueBroken
@@ -53,6 +54,7 @@ def misfits(law: Catalogue, day: date) -> list[str]:
         *_closing_nothing(law.closures),
         *_missing(law, day),
         *_speechless(law, day),
+        *_letterless(law, day),
     ]
 
 
@@ -99,6 +101,17 @@ def _speechless(law: Catalogue, day: date) -> Iterator[str]:
         slug = f"letter-redirected-{term.slug}"
         if not _is_said(law, slug, day):
             yield f"{term.found.at()}: needs {slug} in wordings.toml, in en and in force from {day} on"
+
+
+def _letterless(law: Catalogue, day: date) -> Iterator[str]:
+    """What a person would have to write without anything to begin from."""
+    wanted = {(kind, "") for kind in KINDS if kind not in ABOUT}
+    wanted |= {("closing", closure.slug) for closure in law.closures}
+    wanted |= {("redirect", term.slug) for term in law.terms("referral", day)}
+    for kind, about in sorted(wanted):
+        if not _unbroken((row for row in law.letters if (row.kind, row.about) == (kind, about)), day):
+            name = f"{kind} for {about}" if about else kind
+            yield f"letters.toml:1: no row of {name} is in force from {day} on"
 
 
 def _is_said(law: Catalogue, slug: str, day: date) -> bool:

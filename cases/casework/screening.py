@@ -23,7 +23,7 @@ from cases.people import Role
 from cases.persons import Register, matched
 from cases.place import Kind, Recipient, SealedPart
 from cases.ports import Desk, Standing
-from cases.routing import Circumstances, Routing, circumstances_of, route, screen
+from cases.routing import Circumstances, Routing, circumstances_of, offices_of, route, screen
 
 SUPERVISOR = str(Role.SUPERVISOR)
 OPENS = {"opened": [Kind.STATEMENT.slug, Kind.PERSONS.slug, Kind.ROUTING_FACTS.slug]}
@@ -85,7 +85,9 @@ def screened(desk: Desk, case: Case, register: Register, facts: RoutingFacts, da
     """Where a case goes as its register and circumstances stand."""
     directory = desk.lookup.directory()
     involved = [person.involved() for person in register]
-    seen = screen(involved, circumstances(desk, case), facts, directory, desk.law, day.date())
+    people = (person.staff_number for person in directory if facts.staff_number or facts.email)
+    around = replace(circumstances(desk, case), stepped_aside=desk.book.stepped_aside(case.number, people))
+    seen = screen(involved, around, facts, directory, desk.law, day.date())
     return route(seen, desk.law, day.date())
 
 
@@ -93,12 +95,13 @@ def circumstances(desk: Desk, case: Case) -> Circumstances:
     return circumstances_of(Statement.read(statement_of(desk, case)), case.categories)
 
 
-def standing_of(routing: Routing, case: Case, received: frozenset[str] = frozenset()) -> Standing:
+def standing_of(
+    routing: Routing, case: Case, received: frozenset[str] = frozenset(), aside: frozenset[str] = frozenset()
+) -> Standing:
     """Whoever recused themselves stays out, whatever a screening finds; so does whoever received it as supervisor."""
     others = received - {routing.addressee}
-    return Standing(
-        routing.walled | case.recused, routing.walled_by_identity, routing.addressee, others, routing.managers
-    )
+    walled, offices = routing.walled | case.recused, offices_of(routing.matches)
+    return Standing(walled, routing.walled_by_identity, routing.addressee, others, routing.managers, aside, offices)
 
 
 def screened_at_once(desk: Desk, case: Case, register: Register, at: datetime) -> tuple[Case, frozenset[str], Register]:
@@ -135,8 +138,9 @@ def rescreen(desk: Desk, case: Case, at: datetime) -> Change:
     if newest_wish(desk, case.complaint) is None:  # sorted before the desk was told of the consent
         sealed += (desk.vault.seal(Kind.CONSENT, owner_of(desk, case), canonical(Wish(facts.consent).told())),)
     change = worker_change(case, (after, {"case": changed(case, after)}), "screened_again", at, sealed)
-    received = desk.lookup.who_received(case.number, (person.staff_number for person in desk.lookup.directory()))
-    return replace(change, standing=standing_of(routing, case, received))
+    people = [person.staff_number for person in desk.lookup.directory()]
+    received, aside = desk.lookup.who_received(case.number, people), desk.book.stepped_aside(case.number, people)
+    return replace(change, standing=standing_of(routing, case, received, aside))
 
 
 def _kept_out_by_a_merged_case(desk: Desk, case: Case) -> frozenset[str]:

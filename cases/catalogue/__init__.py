@@ -15,9 +15,11 @@ from types import MappingProxyType
 from typing import Any
 
 from cases.catalogue import checks, deciding, governing, reading, timing
+from cases.catalogue import letters as letter_rows
 from cases.catalogue import routes as routing_rows
 from cases.catalogue.deciding import Measure, Term
 from cases.catalogue.governing import Instrument, Provision
+from cases.catalogue.letters import Letter
 from cases.catalogue.routes import Copy, Office, Route
 from cases.catalogue.rows import (
     Allowed,
@@ -49,6 +51,7 @@ __all__ = [
     "Instrument",
     "Language",
     "Length",
+    "Letter",
     "Measure",
     "Office",
     "Principle",
@@ -85,6 +88,7 @@ class Catalogue:
     measures: tuple[Measure, ...]
     choices: tuple[Term, ...]
     languages: tuple[Language, ...]
+    letters: tuple[Letter, ...]
     digest: str = field(default="", compare=False)
     """Hex SHA-256 over the files it was read from, for the ledger to say which rules were in force."""
 
@@ -158,6 +162,9 @@ class Catalogue:
         """One choice of a set; None when it is not among those of the day."""
         return next((row for row in self.terms(of, day) if row.slug == slug), None)
 
+    def letters_on(self, day: date) -> tuple[Letter, ...]:
+        return in_force(self.letters, day)
+
     def reviews_on(self, day: date) -> tuple[Instrument, ...]:
         """Instruments in force that must be reviewed by some day."""
         return tuple(row for row in in_force(self.instruments, day) if row.review_by)
@@ -203,6 +210,7 @@ class Catalogue:
             *timing.calendar_faults(self.calendars),
             *checks.uncited(self.citations, self.instruments),
             *checks.lacking(self.languages, self.provisions, self.choices),
+            *letter_rows.unlike(self.letters),
             *self._misplaced(),
             *self._unsaid(),
         ]
@@ -220,6 +228,7 @@ class Catalogue:
             [(row.personnel_type, row) for row in self.provisions],
             [(row.slug, row) for row in self.measures],
             [(row.name, row) for row in self.choices],
+            [(row.slug, row) for row in self.letters],
         )
         for named in lasting:
             yield from checks.overlapping(named)
@@ -236,6 +245,7 @@ class Catalogue:
         for word in ("heading", "question"):
             yield from checks.untranslated((row.found, word, getattr(row, word)) for row in self.principles)
         yield from checks.untranslated((row.found, "label", row.label) for row in self.categories)
+        yield from checks.untranslated((row.found, "text", row.text) for row in self.letters)
         yield from checks.unsaid((row.found, "summary", row.summary) for row in self.principles)
         labelled: tuple[Closure | Clock | Measure | Term, ...] = (
             *self.closures, *self.clocks, *self.measures, *self.choices,
@@ -293,6 +303,7 @@ _READERS: Mapping[str, tuple[str, str, Callable[[reading.Row], Any]]] = MappingP
         "measures": ("measures.toml", "measure", deciding.measure),
         "choices": ("terms.toml", "term", deciding.term),
         "languages": ("languages.toml", "language", reading.language),
+        "letters": ("letters.toml", "letter", letter_rows.letter),
     }
 )
 

@@ -100,7 +100,8 @@ class Office:
 
     def holds(self, person: Person) -> bool:
         """Whether the person belongs to it, by unit, function or staff number, whatever the case."""
-        shown = ((self.units, person.unit), (self.functions, person.function), (self.numbers, person.staff_number))
+        shown = [(self.units, person.unit), (self.functions, person.function)]
+        shown += [(self.numbers, number) for number in person.numbers]
         return any(folded(said) in map(folded, known) for known, said in shown)
 
 

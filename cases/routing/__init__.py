@@ -12,7 +12,7 @@ from cases.complaint import RoutingFacts
 from cases.directory import Directory
 from cases.routing.explaining import routing_table
 from cases.routing.involved import Circumstances, How, Involved, circumstances_of, involved_in
-from cases.routing.matching import Match, match
+from cases.routing.matching import Match, match, offices_of
 from cases.routing.screening import Screening, screen
 from cases.routing.situations import OF_SUBJECTS, SITUATIONS, Routing, route
 
@@ -28,6 +28,7 @@ __all__ = [
     "circumstances_of",
     "involved_in",
     "match",
+    "offices_of",
     "preview",
     "route",
     "routing_table",

@@ -31,13 +31,14 @@ class Involved:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What bears on the route besides people. `categories` are slugs."""
+    """What bears on the route besides people. `categories` are slugs; `stepped_aside` are supervisors who did."""
 
     categories: tuple[str, ...] = ()
     supervisor_involved: bool = False
     fears_retaliation: bool = False
     tell_ethics: bool = False
     institutional_account: bool = False
+    stepped_aside: frozenset[str] = frozenset()
 
 
 def involved_in(statement: Statement) -> tuple[Involved, ...]:

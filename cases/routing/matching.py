@@ -1,11 +1,12 @@
 """Whom a name, number or address in a case may mean. Number and address decide; a name only proposes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cases.complaint import Named
-from cases.directory import Directory, Person, one_spelling
+from cases.directory import Directory, Person, folded, one_spelling
 from cases.names import SURE, likeness, read_name
-from cases.routing.involved import Involved
+from cases.routing.involved import How, Involved
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,15 @@ def match(involved: Involved, directory: Directory) -> Match:
         return Match(involved, people[0].staff_number if sure else None, people)
     numbers = tuple(dict.fromkeys(map(one_spelling, involved.settled)))
     found = [directory.person(number) for number in numbers]
-    return Match(involved, numbers[0] if len(numbers) == 1 else None, tuple(person for person in found if person))
+    people = tuple(person for person in found if person)
+    exact = None if len(numbers) != 1 else (people[0].staff_number if people else numbers[0])
+    return Match(involved, exact, people)
+
+
+def offices_of(matches: Iterable[Match]) -> frozenset[str]:
+    """Where the subjects work of whom it is certain who they are."""
+    sure = (found for found in matches if found.involved.how is How.SUBJECT and found.exact is not None)
+    return frozenset(folded(person.office) for found in sure for person in found.people if person.office)
 
 
 def _matched(named: Named, directory: Directory) -> tuple[tuple[Person, ...], bool]:

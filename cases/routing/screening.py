@@ -17,6 +17,7 @@ WHY = {
     How.APPROVER: "ordered or approved the post, or may have",
 }
 WORKS_BELOW, WAS_NAMED = "works below a subject", "was named by the reporter as involved"
+STEPPED_ASIDE = "received it and stepped aside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,8 @@ def _conflicts(
             conflicts[number] = WORKS_BELOW
         elif place == 0 and circumstances.supervisor_involved:
             conflicts[number] = WAS_NAMED
+        elif number in circumstances.stepped_aside:
+            conflicts[number] = STEPPED_ASIDE
     return conflicts
 
 

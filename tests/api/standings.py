@@ -9,6 +9,7 @@ from cases.people import Role
 from cases.sight import SIGHTS
 from tests.api.conftest import PEOPLE, PICTURE, REASON, Caller, Office, told
 from tests.api.lives import OUTSIDER, SECOND_HEAD, Life
+from tests.conftest import SAMPLES
 
 STANDINGS = ("routed", "assigned", "unassigned", "elsewhere", "conflicted", "subject")
 OUTSIDE_OFFICE = (Role.OUTSIDE, Role.GATEKEEPER)
@@ -156,7 +157,18 @@ def body_of(endpoint: str, role: Role | None, case: Prepared | None) -> dict[str
         "identities.decide": {"grant": False, "reason": "It is not necessary."},
         "routing.preview": {"reporter": {"consent": "anonymous"}},
         "audit.export": {},
+        "notes.write": {"text": "Seen."},
+        "tasks.make": {"what": "Ask the platform.", "due_on": "2030-01-01"},
+        "tasks.settle": {"state": "done"},
+        "teams.hand_over": {"from": "S0098", "to": helper["person"], "role": helper["role"], "reason": "Leaves."},
+        "filters.save": {"query": {}},
+        "supervisors.acknowledge": {},
+        "supervisors.act": {"text": "Spoke to the unit."},
+        "supervisors.step_aside": {"reason": "I ordered the post."},
+        "administration.issue": {"person": "S0014", "role": "investigator"},
     }
+    if endpoint == "administration.put_directory":
+        return {"data": (SAMPLES / "directory.csv").read_bytes(), "content_type": "text/csv"}
     if endpoint == "mailbox.add":
         return {"data": PICTURE.read_bytes(), "content_type": "image/png"}
     return {"json": bodies[endpoint]} if endpoint in bodies else {}

@@ -16,8 +16,8 @@ from tests.api.matrix import filled, read_matrix, who_may
 from tests.conftest import SAMPLES
 
 ITEM = str(uuid4())
-ITEMS = {"number": NO_CASE, "name": "nothing.css"} | dict.fromkeys(
-    ("evidence_id", "export_id", "person_id", "request_id"), ITEM
+ITEMS = {"number": NO_CASE, "name": "nothing.css", "person": "S0014"} | dict.fromkeys(
+    ("evidence_id", "export_id", "person_id", "request_id", "task_id"), ITEM
 )
 
 

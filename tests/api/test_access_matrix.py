@@ -21,7 +21,15 @@ from tests.api.conftest import NO_CASE, PREFIX, Caller, Office, Tokens
 from tests.api.matrix import DONE, NO, SAID, SIGN_IN, Matrix, filled, plain, read_matrix, routes
 from tests.api.standings import STANDINGS, Prepared, ask, body_of, prepare_standings
 
-LAST = ("identities.decide", "identities.ask", "mailbox.consent")
+LAST = (
+    "filters.save",
+    "filters.one",
+    "filters.drop",
+    "identities.decide",
+    "identities.ask",
+    "mailbox.consent",
+    "supervisors.step_aside",
+)
 """What really changes something that others are asked about comes at the end."""
 
 
@@ -52,7 +60,8 @@ def asked(app: Flask) -> list[tuple[str, Rule]]:
 
 def address(rule: Rule, number: str = "", case: Prepared | None = None, export: str = "") -> str:
     """A route with the case, or an item of it, in every place."""
-    items = {"number": number, "export_id": export, "name": "nothing.css"}
+    name = "mine" if "filters" in rule.rule else "nothing.css"
+    items = {"number": number, "export_id": export, "name": name, "person": "S0099", "task_id": str(uuid4())}
     if case:
         items |= {"evidence_id": str(case.evidence), "person_id": case.person, "request_id": str(case.request)}
     return filled(plain(rule), items)
@@ -117,7 +126,9 @@ def test_every_route_answers_every_caller_in_every_standing_as_the_matrix_says(
         found[method, plain(rule)] = {name: asking.cell(method, rule, name) for name in asking.callers}
     assert as_lines(found) == as_lines(expected)
     assert asking.told_apart == []
-    assert versions == {number: _version(office, number) for number in versions}, "nothing of a case changed"
+    for standing in ("routed", "assigned"):  # the supervisor stepped aside from these, deciding on no version
+        versions[prepared[Role.SUPERVISOR][standing].life.number] += 1
+    assert versions == {number: _version(office, number) for number in versions}, "nothing else of a case changed"
 
 
 def _version(office: Office, number: str) -> int:

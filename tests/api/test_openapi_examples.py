@@ -60,6 +60,33 @@ def at_the_desk(life: Life) -> Replayed:
     yield "routing.preview", intake.post(f"{PREFIX}/routing/preview", ASKED["routing.preview"])
 
 
+def around_the_case(life: Life) -> Replayed:
+    """Notes and tasks, people, letters, filters, and the supervisor's side; at last they step aside."""
+    intake, boss, case = life.as_(Role.INTAKE), life.as_(Role.SUPERVISOR), life.path
+    yield "notes.write", life.ask(Role.INTAKE, "notes", ASKED["notes.write"])
+    yield "notes.listed", intake.get(f"{case}/notes")
+    made = life.ask(Role.INTAKE, "tasks", ASKED["tasks.make"])
+    yield "tasks.make", made
+    yield "tasks.listed", intake.get(f"{case}/tasks")
+    yield "tasks.mine", intake.get(f"{PREFIX}/tasks")
+    settlements = f"tasks/{(made.json or {})['task_id']}/settlements"
+    yield "tasks.settle", life.ask(Role.INTAKE, settlements, ASKED["tasks.settle"])
+    yield "teams.workload", intake.get(f"{PREFIX}/workload")
+    yield "teams.eligible", intake.get(f"{case}/eligible")
+    yield "teams.letters", intake.get(f"{case}/letters")
+    yield "filters.save", intake.call("PUT", f"{PREFIX}/filters/due-this-week", json=ASKED["filters.save"])
+    yield "filters.listed", intake.get(f"{PREFIX}/filters")
+    yield "filters.one", intake.get(f"{PREFIX}/filters/due-this-week")
+    yield "filters.drop", intake.call("DELETE", f"{PREFIX}/filters/due-this-week")
+    theirs = f"{case}/supervisor"
+    yield "supervisors.acknowledge", boss.post(f"{theirs}/acknowledgement", ASKED["supervisors.acknowledge"])
+    yield "supervisors.act", boss.post(f"{theirs}/actions", ASKED["supervisors.act"])
+    yield "supervisors.acted", boss.get(f"{theirs}/actions")
+    yield "supervisors.received", boss.get(f"{PREFIX}/received")
+    yield "supervisors.step_aside", boss.post(f"{theirs}/recusal", ASKED["supervisors.step_aside"])
+    life.office.sort()
+
+
 def who_reported(life: Life) -> Replayed:
     """Asked and granted; then the reporter opens their consent, and no request is needed."""
     asker, custodian = life.as_(Role.INVESTIGATOR), life.as_(Role.CUSTODIAN)
@@ -74,8 +101,23 @@ def who_reported(life: Life) -> Replayed:
     yield "mailbox.consent", holder.post(f"{PREFIX}/mailbox/consent", ASKED["mailbox.consent"])
     life.office.sort()
     yield "identities.under_open_consent", asker.get(f"{life.path}/identity")
+    handed = life.as_(Role.HEAD).post(f"{PREFIX}/handovers", ASKED["teams.hand_over"])
+    yield "teams.hand_over", handed
+    life.assign(ASKED["staffing.unassign"]["person"])
     yield "staffing.unassign", life.ask(Role.HEAD, "assignments/end", ASKED["staffing.unassign"])
     yield "staffing.recuse", life.ask(Role.INTAKE, "recusals", ASKED["staffing.recuse"])
+
+
+def by_an_administrator(office: Office) -> Replayed:
+    """The directory comes last: after it, hardly anybody is there."""
+    admin = office.as_(Role.ADMINISTRATOR)
+    yield "administration.people", admin.get(f"{PREFIX}/directory?search=0014")
+    yield "administration.issue", admin.post(f"{PREFIX}/tokens", ASKED["administration.issue"])
+    yield "administration.tokens", admin.get(f"{PREFIX}/tokens?person=S0014")
+    yield "administration.revoke", admin.call("DELETE", f"{PREFIX}/tokens/S0014")
+    yield "administration.keys", admin.get(f"{PREFIX}/keys")
+    csv = {"data": ASKED["administration.put_directory"], "content_type": "text/csv"}
+    yield "administration.put_directory", admin.call("PUT", f"{PREFIX}/directory?force=true", **csv)
 
 
 def afterwards(office: Office) -> Replayed:
@@ -94,7 +136,10 @@ def test_every_example_works_and_is_answered_as_it_shows(office: Office) -> None
     by_name = {operation["operationId"]: (method, operation) for _, method, operation in operations()}
     life = Life(office, ASKED["complaints.file"])
     seen = set()
-    story = (at_the_door(office, life.receipt), at_the_desk(life), who_reported(life), afterwards(office))
+    story = (
+        *(at_the_door(office, life.receipt), at_the_desk(life), around_the_case(life), who_reported(life)),
+        *(afterwards(office), by_an_administrator(office)),
+    )
     for name, answer in chain(*story):
         _, operation = by_name[name.replace(".", "_")]
         code = next(code for code in operation["responses"] if code[0] == "2")

@@ -58,7 +58,7 @@ def test_a_place_cannot_be_changed():
 def test_the_bytes_of_kinds_are_never_reused():
     frozen = (
         "statement identity routing_facts evidence file_facts message reason explanation supervisor_leg "
-        "persons consent proposal"
+        "persons consent proposal note task"
     )
     assert {kind.slug: kind.value for kind in Kind} == {slug: place for place, slug in enumerate(frozen.split(), 1)}
 
@@ -78,6 +78,8 @@ def test_every_kind_says_whom_it_is_sealed_for():
         (Kind.EXPLANATION, Recipient.DESK),
         (Kind.PERSONS, Recipient.DESK),
         (Kind.PROPOSAL, Recipient.DESK),
+        (Kind.NOTE, Recipient.DESK),
+        (Kind.TASK, Recipient.DESK),
     ],
 )
 def test_what_gives_the_reporter_away_or_is_the_desks_own_has_one_recipient(kind, alone):

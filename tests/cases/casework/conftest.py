@@ -147,7 +147,7 @@ def with_roles(desk: Desk, number: str, *roles: Role, **columns: str) -> None:
     table = csv.DictWriter(text, list(rows[0]))
     table.writeheader()
     table.writerows(rows)
-    import_directory(desk, text.getvalue(), NOON)
+    import_directory(desk, text.getvalue(), NOON, force=True)
 
 
 def everything_kept(store: Database, folder: Path) -> tuple[dict[str, int], list[str]]:

@@ -5,7 +5,19 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import delete, insert
 
-from cases.casework import alleging, identities, looking, moving, persons, staffing
+from cases.casework import (
+    alleging,
+    handing,
+    identities,
+    lettering,
+    looking,
+    moving,
+    noting,
+    persons,
+    receiving,
+    staffing,
+    tasking,
+)
 from cases.casework.administering import issue_token, who_is
 from cases.casework.looking import (
     find_case,
@@ -170,11 +182,12 @@ def test_the_supervisor_it_went_to_sees_statement_and_evidence_and_no_more(desk,
     item = UUID(facts.evidence)
     _, blocks = read_original(desk, SUPERVISOR, case.number, item, WHY, SORTED)
     assert b"".join(blocks) == PICTURE.read_bytes()
-    theirs = {"show_case", "list_evidence", "read_original"}
+    theirs = {"show_case", "list_evidence", "read_original", "list_acts"}
+    theirs |= {"acknowledge_receipt", "note_action", "step_aside"}
     for name, way in ways_in(desk, SUPERVISOR, case.number, item).items():
         with nullcontext() if name in theirs else pytest.raises(NotPermitted):
             way()
-    assert seen_now(desk, case).version == 1
+    assert seen_now(desk, case).version == 2, "they stepped aside last"
     assert filed.complaint == case.complaint
 
 
@@ -280,11 +293,14 @@ def test_the_gatekeeper_sees_that_it_exists_and_where_it_went_without_opening_an
     assert len(entries(desk)) == before
 
 
+MODULES = (*(alleging, handing, identities, lettering, looking, moving, noting, persons, receiving, staffing, tasking),)
+
+
 def test_the_ways_in_are_all_there_are():
     """Every verb that takes the number of a case, and whoever acts, is held against the walls above."""
     verbs = {
         name
-        for module in (alleging, identities, looking, moving, persons, staffing)
+        for module in MODULES
         for name, verb in vars(module).items()
         if isfunction(verb) and verb.__module__ == module.__name__ and name[0] != "_" and _takes_a_case(verb)
     }

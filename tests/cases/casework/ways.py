@@ -6,11 +6,17 @@ from uuid import UUID, uuid4
 
 from cases.case import Assignment, Given
 from cases.casework.alleging import Alleged, make_allegation, show_allegations
+from cases.casework.handing import who_can_be_assigned
 from cases.casework.identities import ask_who_reported, decide_on_request, read_identity, reason_of, requests_of
+from cases.casework.lettering import letters_for
 from cases.casework.looking import custody, list_evidence, read_messages, read_original, reasons, show_case, timeline
 from cases.casework.moving import make_move, moves_open, must_be_movable
+from cases.casework.noting import list_notes, write_note
 from cases.casework.persons import add_person, change_person, show_persons
+from cases.casework.receiving import acknowledge_receipt, list_acts, note_action, step_aside
 from cases.casework.staffing import end_assignment, make_assignment, recuse_oneself, write_to_reporter
+from cases.casework.tasking import NewTask, list_tasks, make_task, settle_task
+from cases.deskwork import TaskState
 from cases.identity import IdentityRequest
 from cases.lifecycle import Action
 from cases.people import Role
@@ -35,6 +41,11 @@ def ways_to_look(desk: Desk, actor: Actor, number: str, item: UUID) -> Mapping[s
         "show_allegations": lambda: show_allegations(desk, actor, number, SORTED),
         "requests_of": lambda: requests_of(desk, actor, number),
         "reason_of": lambda: reason_of(desk, actor, _a_request(number, item), SORTED),
+        "list_notes": lambda: list_notes(desk, actor, number, SORTED),
+        "list_tasks": lambda: list_tasks(desk, actor, number, SORTED),
+        "list_acts": lambda: list_acts(desk, actor, number, SORTED),
+        "letters_for": lambda: letters_for(desk, actor, number, SORTED),
+        "who_can_be_assigned": lambda: who_can_be_assigned(desk, actor, number, SORTED),
         "read_identity": lambda: read_identity(desk, actor, number, None, SORTED),
         "read_identity on a request": lambda: read_identity(desk, actor, number, item, SORTED),
     }
@@ -45,7 +56,7 @@ def ways_to_change(
 ) -> Mapping[str, Callable[[], object]]:
     """Every verb that changes something of a case; `item` stands for any id it asks for."""
     who, new = Assignment("S0016", Role.INVESTIGATOR), CasePerson(uuid4(), PersonRole.WITNESS, "Somebody")
-    settling = Changed(settled=("S0114",))
+    settling, task = Changed(settled=("S0114",)), NewTask(WHY, SORTED.date(), role=Role.INTAKE)
 
     def moving(action: Action, given: Given = CLOSING) -> Callable[[], object]:
         return lambda: make_move(desk, actor, number, version, action, given, SORTED)
@@ -67,8 +78,14 @@ def ways_to_change(
         "add_person": lambda: add_person(desk, actor, number, version, new, WHY, SORTED),
         "change_person": lambda: change_person(desk, actor, number, version, item, settling, WHY, SORTED),
         "make_allegation": lambda: make_allegation(desk, actor, number, version, Alleged(item, CATEGORY, WHY), SORTED),
+        "write_note": lambda: write_note(desk, actor, number, version, WHY, SORTED),
+        "make_task": lambda: make_task(desk, actor, number, version, task, SORTED),
+        "settle_task": lambda: settle_task(desk, actor, number, version, item, TaskState.DONE, "", SORTED),
         "ask_who_reported": lambda: ask_who_reported(desk, actor, number, WHY, SORTED),
         "decide_on_request": lambda: decide_on_request(desk, actor, number, item, WHY, SORTED, grant=True),
+        "acknowledge_receipt": lambda: acknowledge_receipt(desk, actor, number, SORTED),
+        "note_action": lambda: note_action(desk, actor, number, WHY, SORTED),
+        "step_aside": lambda: step_aside(desk, actor, number, WHY, SORTED),
     }
 
 

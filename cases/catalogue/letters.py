@@ -1,0 +1,71 @@
+"""Letters to begin from: what a person at the desk fills in, edits and sends to the reporter."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from cases.catalogue.lines import NOWHERE, Found
+from cases.catalogue.reading import Row
+from cases.catalogue.words import Words
+
+KINDS = ("acknowledgement", "question", "progress", "closing", "redirect")
+ABOUT = ("closing", "redirect")
+"""Kinds of which there is a letter for each closure reason, or for each term of `referral`."""
+
+PLACES = ("number", "received_on", "next_by", "office")
+_PLACE = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter in six languages, with places to fill in; `about` is the closure reason or referral it is for."""
+
+    slug: str
+    kind: str
+    about: str
+    text: Words
+    source: str
+    verified: bool
+    effective_from: date
+    effective_to: date | None
+    ended: bool
+    found: Found = field(default=NOWHERE, compare=False)
+
+    def filled(self, language: str, facts: Mapping[str, str]) -> str:
+        """The text in a language, or in English where it has none, with every place filled in."""
+        return _PLACE.sub(lambda place: facts[place[1]], self.text.in_(language)).strip()
+
+
+def letter(row: Row) -> Letter:
+    """Raises CatalogueBroken, also for a place nobody would fill in."""
+    row.only("slug", "kind", "for", "text", "source", "verified", "from", "to", "ended")
+    starts, ends = row.dates("from", "to")
+    kind, text = row.one_of("kind", KINDS), row.words("text")
+    for language, said in text.said:
+        for place in _PLACE.findall(said):
+            if place not in PLACES:
+                raise row.fail(f"{{{place}}} is none of {', '.join(PLACES)}", "text", language)
+        if re.search(r"[{}]", _PLACE.sub("", said)):
+            raise row.fail("a brace that belongs to no place", "text", language)
+    return Letter(
+        slug=row.text("slug"),
+        kind=kind,
+        about=row.text("for") if kind in ABOUT else "",
+        text=text,
+        source=row.text("source"),
+        verified=row.flag("verified"),
+        effective_from=starts,
+        effective_to=ends,
+        ended=row.ended("to"),
+        found=row.found,
+    )
+
+
+def unlike(letters: Iterable[Letter]) -> Iterator[str]:
+    """Translations with other places than the English."""
+    for one in letters:
+        english = set(_PLACE.findall(one.text.in_("en")))
+        for language, said in one.text.said:
+            if said and set(_PLACE.findall(said)) != english:
+                yield f"{one.found.at('text', language)}: the places of {language} are not those of en"
