@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, or_
 
 from cases.identity import Standing
+from cases.lifecycle import State
 from cases.ports import CaseFilter
 from cases.sight import Sight
 from cases.times import read_stamp
@@ -109,15 +110,31 @@ def narrowed(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
         yield cases.c.received_at >= wanted.received_from
     if wanted.received_to:
         yield cases.c.received_at < wanted.received_to
+    if wanted.unassigned:
+        yield cases.c.state != str(State.CLOSED)
+        asked = case_people.c.case_number == cases.c.number, case_people.c.capacity.not_in((WORKED, RULED))
+        yield ~exists().where(*asked)
+    yield from _closed(wanted)
+
+
+def _closed(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.closed_from:
+        yield cases.c.closed_at >= wanted.closed_from
+    if wanted.closed_to:
+        yield cases.c.closed_at < wanted.closed_to
+    if wanted.closed_early:  # the facts say an outcome there where an assessment ended, and hold no word of anybody's
+        yield cases.c.state == str(State.CLOSED)
+        yield ~cases.c.facts.contains('"outcome":')
 
 
 def page(query: Select[Any], wanted: CaseFilter) -> Select[Any]:
-    """Keyset pages: newest received first, or what is due soonest first (cases without a clock are left out)."""
+    """Keyset pages: newest received or closed first, or what is due soonest first. Cases without that are left out."""
     by_due = wanted.sort == "due"
-    key: Any = cases.c.due_by if by_due else cases.c.received_at
+    key: Any = {"due": cases.c.due_by, "closed": cases.c.closed_at}.get(wanted.sort, cases.c.received_at)
     if by_due:
         query = query.where(key.is_not(None)).order_by(key, cases.c.number)
     else:
+        query = query.where(key.is_not(None)) if wanted.sort == "closed" else query
         query = query.order_by(key.desc(), cases.c.number.desc())
     if wanted.after:
         at, number = read_stamp(wanted.after[0]), wanted.after[1]
