@@ -110,5 +110,7 @@ def speak(app: Flask) -> None:
     """Let the templates of an app speak the reader's language."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.globals.update(language=language, languages=LANGUAGES, role_name=role_name, method_name=method_name)
+    app.jinja_env.globals.update(
+        language=language, languages=LANGUAGES, said=said, role_name=role_name, method_name=method_name
+    )
     app.jinja_env.filters["when"] = when

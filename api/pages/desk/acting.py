@@ -18,7 +18,7 @@ from api.idempotency import form_key, once_under
 from api.pages.desk.common import page
 from api.pages.desk.deeds import move_name
 from api.pages.desk.filling import Form
-from api.pages.words import _, said
+from api.pages.words import _, language, said
 from api.problems import PROBLEMS, faults_in
 from api.sessions import form as typed_fields
 from cases.casework import moving
@@ -90,7 +90,11 @@ def ask(
 def _sentence(error: CaseError) -> str:
     if isinstance(error, KeyReused):
         return _("This form was sent before, with other words. Look whether that was enough; if not, send it again.")
-    return said(str(error))
+    sentence = str(error)
+    told = said(sentence)
+    if told == sentence and language() != "en":  # it names slugs, and so is not in the catalogue word by word
+        return _("This is not allowed as the case stands.")
+    return told
 
 
 def _open_moves(form: Form) -> list[tuple[str, str]]:

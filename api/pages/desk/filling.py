@@ -94,6 +94,8 @@ def _in_words(detail: str) -> str:
     """What schemas and moves say of a field, for people: who fills in a form knows no slugs."""
     if detail.endswith(" needs this."):
         return _("Fill this in.")
+    if detail.startswith(("One of ", "Must be one of", "Not a valid UUID", "Not a valid choice")):
+        return _("This list does not hold that: choose again.")
     return said(_SAID.get(detail, detail))
 
 

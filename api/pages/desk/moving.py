@@ -75,6 +75,7 @@ def _form(number: str, action: Action) -> Form:
         fields.append(Field("notice", label, "text", hint=hint, needed=False, longest=LONG))
     if action in open_now and action in {Action.APPROVE, Action.WITHDRAW}:
         fields.append(Field("reason", need_name(Need.REASON), "text", needed=False, longest=LONG))
+    fields.sort(key=lambda field: field.kind == "text" and not field.group)
     return Form(
         title=move_name(action),
         fields=tuple(fields),
