@@ -153,7 +153,11 @@ class CasesQuery(PageQuery):
     )
     received_from = moment()
     received_to = moment()
-    sort = fields.String(load_default="received", validate=validate.OneOf(("received", "due")))
+    unassigned = fields.Boolean(metadata={"description": "Open, and nobody was asked to work it."})
+    closed_from = moment()
+    closed_to = moment()
+    closed_early = fields.Boolean(metadata={"description": "Closed before an assessment ended."})
+    sort = fields.String(load_default="received", validate=validate.OneOf(("received", "due", "closed")))
 
 
 class AssigneeSchema(Schema):

@@ -92,7 +92,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """What a list is narrowed to. `after` is the last row of the page before: (sort value, number)."""
+    """What a list is narrowed to. `after` is the last row of the page before: (sort value, number).
+
+    `unassigned`: open, and nobody was asked to work it. `closed_early`: closed before an assessment ended.
+    """
 
     state: State | None = None
     category: str | None = None
@@ -105,12 +108,16 @@ class CaseFilter:
     after: tuple[str, str] | None = None
     limit: int = 50
     office: str | None = None
+    unassigned: bool = False
+    closed_from: datetime | None = None
+    closed_to: datetime | None = None
+    closed_early: bool = False
 
 
 def position_of(case: Case, sort: str) -> tuple[str, str]:
     """Where a page that ends with this case continues."""
     at = case.due.due_by if sort == "due" and case.due else case.received_at
-    return stamp(at), case.number
+    return stamp(case.closed_at if sort == "closed" and case.closed_at else at), case.number
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
 from cases.identity import Standing
+from cases.lifecycle import State
 from cases.ports import CaseFilter
 from cases.sight import Sight
 from cases.times import read_stamp
@@ -110,15 +111,36 @@ def narrowed(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
         yield cases.c.received_at >= wanted.received_from
     if wanted.received_to:
         yield cases.c.received_at < wanted.received_to
+    if wanted.unassigned:
+        yield cases.c.state != str(State.CLOSED)
+        asked = case_people.c.case_number == cases.c.number, case_people.c.capacity.not_in((WORKED, RULED))
+        yield ~exists().where(*asked)
+    yield from _closed(wanted)
+
+
+def _closed(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.closed_from:
+        yield cases.c.closed_at >= wanted.closed_from
+    if wanted.closed_to:
+        yield cases.c.closed_at < wanted.closed_to
+    if wanted.closed_early:  # the facts say an outcome there where an assessment ended, and hold no word of anybody's
+        yield cases.c.state == str(State.CLOSED)
+        yield ~cases.c.facts.contains('"outcome":')
 
 
 def page(sight: Sight, wanted: CaseFilter, blind: Marks) -> Select[Any]:
-    """Keyset pages: newest received first, or what is due soonest first (cases without a clock are left out)."""
+    """Keyset pages: newest received or closed first, or what is due soonest first. Cases without that are left out."""
     query = select(cases).where(visible(sight, blind), *narrowed(wanted))
     if wanted.office:
         there = marks.c.mark == blind.office(wanted.office)
         query = query.where(exists().where(marks.c.case_number == cases.c.number, there))
-    query = _soonest_due(query, wanted) if wanted.sort == "due" else _newest(query, sight, wanted, blind)
+    match wanted.sort:
+        case "due":
+            query = _soonest_due(query, wanted)
+        case "closed":
+            query = _backwards(query.where(cases.c.closed_at.is_not(None)), wanted, cases.c.closed_at, cases.c.number)
+        case _:
+            query = _newest(query, sight, wanted, blind)
     return query.limit(wanted.limit)
 
 
@@ -137,6 +159,12 @@ def _newest(query: Select[Any], sight: Sight, wanted: CaseFilter, blind: Marks) 
     if walk := walk_for(sight, wanted, blind):
         query = query.join(walk.along, walk.number == cases.c.number).where(walk.which)
         key, number = walk.received_at, walk.number
+    return _backwards(query, wanted, key, number)
+
+
+def _backwards(
+    query: Select[Any], wanted: CaseFilter, key: ColumnElement[Any], number: ColumnElement[str]
+) -> Select[Any]:
     if wanted.after:
         at, last = read_stamp(wanted.after[0]), wanted.after[1]
         query = query.where(or_(key < at, and_(key == at, number < last)))

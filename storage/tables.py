@@ -157,6 +157,7 @@ cases = Table(
     Index("cases_by_received", "received_at", "number"),
     Index("cases_by_due", "due_by", "number"),
     Index("cases_by_state", "state", "received_at", "number"),
+    Index("cases_by_closed", "closed_at", "number", **only_where("closed_at IS NOT NULL")),
     Index("cases_by_target", "merged_into", **only_where("merged_into IS NOT NULL")),
 )
 

@@ -4,6 +4,7 @@ English is what stands in the code; `translations/<language>/LC_MESSAGES/message
 compiled in memory when it is first needed, so a fresh clone and an installed package need no step in between.
 """
 
+import re
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.resources import files
@@ -52,11 +53,22 @@ def _(text: str) -> str:
 
 
 def said(text: str) -> str:
-    """A sentence that stands elsewhere in the code, in the reader's language where the catalogue has it."""
-    return _(text)
+    """A sentence that stands elsewhere in the code, in the reader's language where the catalogue has it.
+
+    Numbers in it may be any: the catalogue has it with `{}` in their places.
+    """
+    if (found := _(text)) != text:
+        return found
+    pattern = _(_NUMBER.sub("{}", text))
+    numbers = iter(_NUMBER.findall(text))
+    return re.sub(r"\{\}", lambda _: next(numbers, ""), pattern)
 
 
-def _one_or_many(one: str, many: str, count: int) -> str:
+_NUMBER = re.compile(r"\d+(?:,\d{3})*")
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """One or many of something in the reader's language."""
     return str(catalogue(language()).ngettext(one, many, count))
 
 
@@ -97,6 +109,8 @@ def when(at: datetime) -> str:
 def speak(app: Flask) -> None:
     """Let the templates of an app speak the reader's language."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_callables(_, _one_or_many, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.globals.update(language=language, languages=LANGUAGES, role_name=role_name, method_name=method_name)
+    app.jinja_env.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.globals.update(
+        language=language, languages=LANGUAGES, said=said, role_name=role_name, method_name=method_name
+    )
     app.jinja_env.filters["when"] = when

@@ -35,7 +35,10 @@ SEES_CASES = (
     Role.MONITOR,
 )
 WORKS_CASES = (Role.INTAKE, Role.HEAD, Role.INVESTIGATOR, Role.OUTSIDE, Role.DECIDER)
-OF_WORK = ("state", "assignee", "overdue", "due_within", "merged_into", "office")
+OF_WORK = (
+    *("state", "assignee", "overdue", "due_within", "merged_into", "office"),
+    *("unassigned", "closed_from", "closed_to", "closed_early"),
+)
 
 
 @blueprint.route("", methods=["GET"])
@@ -46,13 +49,14 @@ def listed(wanted: dict[str, Any]) -> Answer:
     """The cases this person may see, newest first or what is due soonest first."""
     who = actor()
     must_not_narrow_by_work(who, wanted)
-    found = looking.list_cases(desk(), who, _filter(wanted))
-    cursor = _next(found, wanted)
+    found = looking.list_cases(desk(), who, filter_of(wanted))
+    cursor = next_of(found, wanted)
     page = {"items": [shown.case_row(case, who) for case in found], "next": cursor}
     return page, 200, link_next(cursor)
 
 
-def _filter(wanted: dict[str, Any]) -> CaseFilter:
+def filter_of(wanted: dict[str, Any]) -> CaseFilter:
+    """What a query asks for. Raises Malformed for a cursor of no list."""
     cursor = read_cursor(wanted.get("cursor"), time, word)
     return CaseFilter(
         wanted.get("state"),
@@ -66,6 +70,10 @@ def _filter(wanted: dict[str, Any]) -> CaseFilter:
         (cursor[0], cursor[1]) if cursor else None,
         wanted["limit"],
         wanted.get("office"),
+        unassigned=wanted.get("unassigned", False),
+        closed_from=wanted.get("closed_from"),
+        closed_to=wanted.get("closed_to"),
+        closed_early=wanted.get("closed_early", False),
     )
 
 
@@ -81,12 +89,13 @@ def must_not_narrow_by_work(who: Actor, wanted: dict[str, Any]) -> None:
     """A filter answers what a column would: who may not see the work may not ask about it either."""
     if may_see(who, Part.WORK):
         return
-    asked = [name for name in OF_WORK if name in wanted] + (["sort"] if wanted["sort"] == "due" else [])
+    asked = [name for name in OF_WORK if name in wanted] + (["sort"] if wanted["sort"] != "received" else [])
     if asked:
         raise Malformed(Fault(f"#/{name}", f"This is not open to the {who.role} role.") for name in asked)
 
 
-def _next(found: Sequence[Case], wanted: dict[str, Any]) -> str | None:
+def next_of(found: Sequence[Case], wanted: dict[str, Any]) -> str | None:
+    """The cursor of the page after; None behind the last."""
     full = len(found) == wanted["limit"]
     return write_cursor(list(position_of(found[-1], wanted["sort"]))) if full else None
 

@@ -61,10 +61,15 @@ def _reason() -> str:
         reason = unquote(shown_as.decode(), errors="strict").strip()
     except UnicodeError:
         reason = ""
-    if not SHORTEST <= len(reason) <= LONGEST or not reason.replace("\n", " ").isprintable():
+    if not is_reason(reason):
         detail = f"Say why, in {SHORTEST} to {LONGEST} characters, percent-encoded UTF-8."
         raise Malformed([Fault("#/headers/Reason", detail)])
     return reason
+
+
+def is_reason(text: str) -> bool:
+    """Whether somebody said why an original is opened."""
+    return SHORTEST <= len(text) <= LONGEST and text.replace("\n", " ").isprintable()
 
 
 @blueprint.route("/<uuid:evidence_id>/custody", methods=["GET"])

@@ -40,7 +40,7 @@ def one(name: str) -> dict[str, Any]:
 @blueprint.response(200, FilterSchema)
 def save(told: dict[str, Any], name: str) -> dict[str, Any]:
     """Keep a query of `GET /cases` under a name, over an earlier one of that name."""
-    if faults := list(_faults(told["query"])):
+    if faults := list(faults_of(told["query"])):
         raise Malformed(faults)
     return _shown(filtering.save_filter(desk(), actor(), name, told["query"], now()))
 
@@ -55,11 +55,11 @@ def drop(name: str) -> dict[str, Any]:
 
 
 def _shown(saved: SavedFilter) -> dict[str, Any]:
-    faults = [{"pointer": fault.pointer, "detail": fault.detail} for fault in _faults(saved.query)]
+    faults = [{"pointer": fault.pointer, "detail": fault.detail} for fault in faults_of(saved.query)]
     return {"name": saved.name, "query": dict(saved.query), "saved_at": stamp(saved.saved_at), "faults": faults}
 
 
-def _faults(query: Mapping[str, Any]) -> Iterator[Fault]:
+def faults_of(query: Mapping[str, Any]) -> Iterator[Fault]:
     """What `GET /cases` would not take of it today, from this role."""
     schema = CasesQuery(exclude=("cursor", "limit"))
     found = faults_in(schema.validate(dict(query)))

@@ -27,10 +27,11 @@ def listed(number: str) -> Answer:
     """The moves open to me now, with what each needs."""
     who = actor()
     found, actions = moving.moves_open(desk(), who, number, now())
-    return [_open_move(found, action, who) for action in actions], 200, tag(found)
+    return [open_move(found, action, who) for action in actions], 200, tag(found)
 
 
-def _open_move(found: Case, action: Action, who: Actor) -> dict[str, Any]:
+def open_move(found: Case, action: Action, who: Actor) -> dict[str, Any]:
+    """What a move that stands open needs, and what there is to choose from."""
     if action in SETTLING:
         needs_reason = [str(Need.REASON)] if action is Action.REJECT else []
         return {"move": str(action), "to": str(found.state), "needs": needs_reason, "four_eyes": False}
@@ -75,7 +76,7 @@ def move(told: dict[str, Any], number: str) -> Answer:
     action = told.pop("move")
     if erases(case(), action):
         must_be_fresh()
-    given = _given(told)
+    given = given_of(told)
 
     def act(then: Then | None) -> Case:
         moving.must_be_movable(desk(), who, number, action, given, now())
@@ -95,6 +96,7 @@ def erases(found: Case, action: Action) -> bool:
     return action is Action.ERASE or (action is Action.APPROVE and proposed is Action.ERASE)
 
 
-def _given(told: dict[str, Any]) -> Given:
+def given_of(told: dict[str, Any]) -> Given:
+    """What was handed in, once its shape was read."""
     measures = told.pop("measures", None)
     return Given(**told, measures=None if measures is None else tuple(Measure(**row) for row in measures))

@@ -62,7 +62,7 @@ def change(told: dict[str, Any], number: str, person_id: UUID) -> Answer:
     """Say anew what part a person has, who they are, or whose an account is. Needs `If-Match`."""
     who, version = actor(), decided_on()
     reason = told.pop("reason")
-    new = _changed(told)
+    new = changed_of(told)
     done = once(
         lambda then: persons.change_person(desk(), who, number, version, person_id, new, reason, now(), then),
         lambda changed: shown.person(changed) | {"version": version + 1},
@@ -71,7 +71,8 @@ def change(told: dict[str, Any], number: str, person_id: UUID) -> Answer:
     return done, 201, {"ETag": f'"{done["version"]}"'}
 
 
-def _changed(told: dict[str, Any]) -> Changed:
+def changed_of(told: dict[str, Any]) -> Changed:
+    """What is said anew of a person, once its shape was read."""
     settled, attribution = told.get("settled"), told.get("attribution")
     return Changed(
         told.get("role"),

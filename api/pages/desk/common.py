@@ -8,9 +8,10 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from api.context import desk
+from api.pages.desk import labels, navigation
 from api.pages.words import _, said
 from api.problems import TYPE, of_accident, of_http, of_refusal
-from api.sessions import form_token, own_path, set_cookies, who_may_be_here
+from api.sessions import HOME, form_token, own_path, set_cookies, who_may_be_here
 from cases.casework.signin.sessions import SignedIn
 from cases.errors import CaseError, NotPermitted, SignInNeeded, StepUpNeeded
 
@@ -39,7 +40,13 @@ def _finish(answer: Response) -> Response:
 def _frame() -> dict[str, Any]:
     """What the frame of every page shows; `who` is None for whoever is not signed in."""
     who = who_may_be_here()
-    return {"who": who, "token": lambda: _hidden(who), "here": _wanted()}
+    return {
+        "who": who,
+        "token": lambda: _hidden(who),
+        "here": _wanted(),
+        "labels": labels,
+        "places": navigation.places(who.session.role) if who else [],
+    }
 
 
 def _hidden(who: SignedIn | None) -> Markup:
@@ -69,7 +76,9 @@ def refusal(answer: Response, sentence: str = "", **more: Any) -> Response:
     """A problem document as a page, for people."""
     told = answer.get_json()
     slug = told["type"].removeprefix(TYPE)
-    shown = page("problem.html", answer.status_code, sentence=sentence or said(told["detail"]), slug=slug, **more)
+    shown = page(
+        "problem.html", answer.status_code, sentence=sentence or said(told["detail"]), slug=slug, here=HOME, **more
+    )
     if "Retry-After" in answer.headers:
         shown.headers["Retry-After"] = answer.headers["Retry-After"]
     return shown

@@ -26,13 +26,6 @@ from cases.errors import SignInRefused
 A_YEAR = 366 * 24 * 3600
 
 
-@blueprint.get("/")
-@signed_in(*EVERY_ROLE)
-def home() -> Response:
-    """The first page."""
-    return page("home.html")
-
-
 @blueprint.get("/sign-in")
 @needs(ANYONE)
 def choose() -> Response:
