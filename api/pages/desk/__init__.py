@@ -1,6 +1,31 @@
 """The staff's pages. Each says who may open it with `signed_in(Role, …)`; see api/sessions.py."""
 
-from api.pages.desk import entering, passkeys, provider, sessions
+from api.pages.desk import (
+    admin_access,
+    admin_people,
+    audit,
+    entering,
+    parts,
+    passkeys,
+    provider,
+    received,
+    requests,
+    sessions,
+    team,
+)
 from api.pages.desk.common import blueprint
 
-__all__ = ["blueprint", "entering", "passkeys", "provider", "sessions"]
+__all__ = [
+    "admin_access",
+    "admin_people",
+    "audit",
+    "blueprint",
+    "entering",
+    "parts",
+    "passkeys",
+    "provider",
+    "received",
+    "requests",
+    "sessions",
+    "team",
+]
