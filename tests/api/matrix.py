@@ -64,7 +64,7 @@ def routes(app: Flask) -> Iterator[tuple[str, Rule]]:
 
 def plain(rule: Rule) -> str:
     """A rule as the OpenAPI document writes it."""
-    return rule.rule.replace("string:", "").replace("uuid:", "").replace("<", "{").replace(">", "}")
+    return rule.rule.replace("string:", "").replace("uuid:", "").replace("int:", "").replace("<", "{").replace(">", "}")
 
 
 def filled(route: str, items: Mapping[str, str]) -> str:
