@@ -1,5 +1,6 @@
 """Downloads: whole or visibly broken, never shown in the page, never cached."""
 
+import unicodedata
 from collections.abc import Iterator
 from itertools import chain
 from urllib.parse import quote
@@ -17,10 +18,18 @@ def attachment(blocks: Iterator[bytes], size: int, name: str, media_type: str) -
     first = next(sure, b"")
     answer = Response(chain((first,), sure), content_type=media_type, direct_passthrough=True)
     answer.headers["Content-Length"] = str(size)
-    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(plain_name(name), safe='')}"
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def plain_name(name: str) -> str:
+    """A file name that is what it looks like: nothing that turns the direction of writing, breaks a line or is a path.
+
+    Reporters choose the names of files; one that shows as `invoice.png` must not be an `invoice.png.exe`.
+    """
+    return "".join("_" if one in "/\\" or unicodedata.category(one).startswith("C") else one for one in name)
 
 
 def _last_held_back(blocks: Iterator[bytes]) -> Iterator[bytes]:

@@ -28,6 +28,10 @@ IDEMPOTENCY_KEY = {
     "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{22,128}$"},
     "example": "0f8fad5b-d9cb-469f-a165-70867728950e",
 }
+BY_FORM = "form"
+FORM_KEY = "key"
+"""The hidden field of a form that carries its key."""
+
 _KEY = re.compile(r"[A-Za-z0-9_-]{22,128}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _under_way: set[bytes] = set()
@@ -67,17 +71,23 @@ def was_answered(who: str) -> bool:
 
     What they did may have taken the case out of their sight since (they recused themselves, they decided a request).
     """
+    request.max_content_length = JSON_LIMIT
+    by_form = request.mimetype == "application/x-www-form-urlencoded"
     try:
-        keyed = _keyed(request.headers.get("Idempotency-Key"))
+        keyed = form_key(_of_form()) if by_form else _keyed(request.headers.get("Idempotency-Key"))
     except KeyMalformed:
         return False
     earlier = keyed.earlier() if keyed else None
     if keyed is None or earlier is None:
         return False
-    request.max_content_length = JSON_LIMIT
-    print_ = _started(keyed, who)
+    print_ = _started(keyed, BY_FORM if by_form else who)
     print_.update(request.get_data())
     return hmac.compare_digest(print_.digest(), earlier.fingerprint)
+
+
+def _of_form() -> str:
+    request.get_data(cache=True)  # before the fields are read: afterwards the framework has nothing left of it
+    return request.form.get(FORM_KEY, "")
 
 
 def form_key(text: str) -> Keyed | None:
@@ -89,7 +99,7 @@ def once_under(keyed: Keyed | None, body: bytes, act: Act[T], show: Show[T]) -> 
     """`once` for a key that came some other way than in the header."""
     if keyed is None:
         return show(act(None))
-    print_ = _started(keyed, "form")
+    print_ = _started(keyed, BY_FORM)
     print_.update(body)
     return _once(keyed, print_, act, show)
 

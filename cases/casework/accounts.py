@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cases.casework.administering import Issued, import_directory, issue_token, revoke_tokens
+from cases.casework.signin.links import IssuedLink, start_link
+from cases.casework.signin.sessions import list_sessions, revoke_sessions
 from cases.deskwork import IssuedToken, KeptKey
 from cases.directory import Person, folded, one_spelling, read_directory
 from cases.errors import Fault, Malformed, NotPermitted
 from cases.names import plain
 from cases.people import Role
 from cases.ports import Desk, Then
+from cases.sessions import Session
 from cases.sight import Actor
 
 PURPOSES = {
@@ -71,27 +74,65 @@ def list_tokens(
 ) -> Sequence[IssuedToken]:
     """Tokens not revoked, of one person or of all, by person and time of issue; never the tokens themselves."""
     _must_administer(actor)
-    known = desk.lookup.directory().person(person) if person else None
-    return desk.book.tokens((known.staff_number if known else one_spelling(person)) or None, after, limit)
+    return desk.book.tokens(_number_of(desk, person) or None, after, limit)
 
 
 def give_token(
     desk: Desk, actor: Actor, person: str, role: Role, days: int, at: datetime, then: Then | None = None
 ) -> Issued:
     """A token for somebody else, in a role the directory gives them. Raises NotPermitted or Malformed."""
+    found = _another(desk, actor, person, role, "Nobody issues a token to themselves: ask another administrator.")
+    return issue_token(desk, found.staff_number, role, days, at, actor, then)
+
+
+def _another(desk: Desk, actor: Actor, person: str, role: Role, refusal: str) -> Person:
+    """Somebody else who holds a role. Raises NotPermitted or Malformed."""
     _must_administer(actor)
     found = desk.lookup.directory().person(person)
     if found is None or role not in found.roles:
         raise Malformed([Fault("#/person", f"The directory has no {role} with this number.")])
     if found.staff_number == actor.person:
-        raise NotPermitted("Nobody issues a token to themselves: ask another administrator.")
-    return issue_token(desk, found.staff_number, role, days, at, actor, then)
+        raise NotPermitted(refusal)
+    return found
 
 
 def take_tokens(desk: Desk, actor: Actor, person: str, at: datetime) -> int:
     """Revoke every token of a person, whether or not they are still in the directory; how many. Raises NotPermitted."""
     _must_administer(actor)
     return revoke_tokens(desk, person, at, actor)
+
+
+def give_link(
+    desk: Desk, actor: Actor, person: str, role: Role, minutes: int, at: datetime, then: Then | None = None
+) -> IssuedLink:
+    """A link that signs somebody else in, once. Raises NotPermitted or Malformed.
+
+    `then` commits in a transaction after it: links are kept apart from the casework.
+    """
+    found = _another(desk, actor, person, role, "Nobody makes a link for themselves: ask another administrator.")
+    link = start_link(desk, found.staff_number, role, minutes, at, actor)
+    if then:
+        with desk.work() as work:
+            then(work, link)
+    return link
+
+
+def sessions_of(desk: Desk, actor: Actor, person: str, at: datetime) -> Sequence[Session]:
+    """Where somebody is signed in. Raises NotPermitted."""
+    _must_administer(actor)
+    return list_sessions(desk, _number_of(desk, person), at)
+
+
+def end_sessions(desk: Desk, actor: Actor, person: str, at: datetime) -> int:
+    """End every session of somebody; how many that were. Raises NotPermitted."""
+    _must_administer(actor)
+    return revoke_sessions(desk, _number_of(desk, person), at, actor)
+
+
+def _number_of(desk: Desk, person: str) -> str:
+    """The number somebody is known by here for good, whichever of theirs is given."""
+    known = desk.lookup.directory().person(person)
+    return known.staff_number if known else one_spelling(person)
 
 
 def list_keys(desk: Desk, actor: Actor) -> Sequence[NamedKey]:

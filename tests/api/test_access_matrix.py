@@ -59,7 +59,9 @@ def asked(app: Flask) -> list[tuple[str, Rule]]:
     )
 
 
-def address(rule: Rule, number: str = "", case: Prepared | None = None, export: str = "", job: int = 0) -> str:
+def address(
+    rule: Rule, number: str = "", case: Prepared | None = None, export: str = "", job: int = 0, request: str = ""
+) -> str:
     """A route with the case, or an item of it, in every place."""
     items = {
         "number": number,
@@ -67,6 +69,8 @@ def address(rule: Rule, number: str = "", case: Prepared | None = None, export: 
         "name": "mine" if "filters" in rule.rule else "nothing.css",
         "person": "S0099",
         "job_id": str(job),
+        "request_id": request,
+        "position": "1",
     }
     items |= {name: str(uuid4()) for name in ("notice_id", "task_id")}
     if case:
@@ -86,8 +90,10 @@ def letter(answer: TestResponse) -> str:
     return SAID.get(slug or answer.status_code, f"({answer.status_code} {slug})")
 
 
-def seen(answer: TestResponse) -> tuple[int, bytes, dict[str, str]]:
-    return answer.status_code, answer.data, dict(answer.headers)
+def seen(answer: TestResponse, number: str) -> tuple[int, str, dict[str, str]]:
+    """Everything an answer says, but for the number that was asked: pages lead back to their own address."""
+    headers = {name: value.replace(number, NO_CASE) for name, value in answer.headers.items()}
+    return answer.status_code, answer.text.replace(number, NO_CASE), headers
 
 
 class Asking:
@@ -108,8 +114,9 @@ class Asking:
         role = next((role for role in Role if str(role) == name), None)
         if "number" not in rule.arguments:
             body = body_of(rule.endpoint, role, None)
-            place = address(rule, export=self.export, job=self.jobs.get(rule.endpoint, 0))
-            return letter(ask(self.callers[name], method, place, body))
+            request = str(self.prepared[Role.CUSTODIAN]["routed"].request)
+            where = address(rule, export=self.export, job=self.jobs.get(rule.endpoint, 0), request=request)
+            return letter(ask(self.callers[name], method, where, body))
         cases = self.prepared[role or Role.INTAKE]
         return "".join(self._standing(method, rule, name, role, cases[standing]) for standing in STANDINGS)
 
@@ -118,7 +125,7 @@ class Asking:
         answer = ask(self.callers[name], method, address(rule, case.life.number, case), body)
         if (found := letter(answer)) in NO:
             never = ask(self.callers[name], method, address(rule, NO_CASE, case), body)
-            if seen(answer) != seen(never):
+            if seen(answer, case.life.number) != seen(never, NO_CASE):
                 self.told_apart.append(f"{name} {method} {plain(rule)}: {answer.text} {never.text}")
         return found
 

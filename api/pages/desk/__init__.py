@@ -1,23 +1,33 @@
 """The staff's pages. Each says who may open it with `signed_in(Role, …)`; see api/sessions.py."""
 
 from api.pages.desk import (
+    admin_access,
+    admin_people,
+    audit,
     case,
     entering,
     evidence,
     home,
     identity,
     moving,
+    parts,
     passkeys,
     people,
     provider,
     queue,
+    received,
+    requests,
     sessions,
     staffing,
+    team,
     writing,
 )
 from api.pages.desk.common import blueprint
 
 __all__ = [
+    "admin_access",
+    "admin_people",
+    "audit",
     "blueprint",
     "case",
     "entering",
@@ -25,11 +35,15 @@ __all__ = [
     "home",
     "identity",
     "moving",
+    "parts",
     "passkeys",
     "people",
     "provider",
     "queue",
+    "received",
+    "requests",
     "sessions",
     "staffing",
+    "team",
     "writing",
 ]

@@ -38,6 +38,6 @@ def tasks() -> Response:
     """Open tasks over all cases: mine and my role's, nobody's, or all; what each says is opened on asking."""
     asked = request.args.get("whose", "")
     whose = Whose(asked) if asked in set(Whose) else Whose.MINE
-    words = request.args.get("words") == "1"
+    words = request.args.get("words") in {"1", "true"}
     found = tasking.tasks_waiting(desk(), actor(), TaskFilter(whose, limit=200), now(), words=words)
     return page("tasks.html", tasks=found, whose=str(whose), words=words)

@@ -7,6 +7,7 @@ from api.routes.cases import SEES_CASES
 from api.routes.tasks import HAS_TASKS
 from cases.people import Role
 
+TEAMS = (Role.INTAKE, Role.HEAD, Role.OUTSIDE)
 REVIEWS = (Role.HEAD, Role.OUTSIDE)
 """Who looks every week at what was closed before an assessment ended (facts §4)."""
 
@@ -25,6 +26,28 @@ def places(role: Role) -> list[Place]:
     listed: list[tuple[tuple[Role, ...], Place]] = [
         (SEES_CASES, Place("desk.cases", _("Cases"), _("What you may see, by what is due or received."))),
         (HAS_TASKS, Place("desk.tasks", _("My tasks"), _("What is left to do, over all cases."))),
+        (TEAMS, Place("desk.workload", _("Workload"), _("Who works how many cases, and what of it is late."))),
+        (TEAMS, Place("desk.hand_over", _("Hand over"), _("Give a leaver's cases to somebody else."))),
         (REVIEWS, Place("desk.review", _("Closed early"), _("Closed this week before an assessment ended."))),
+        (
+            (Role.SUPERVISOR,),
+            Place("desk.received", _("Sent to me"), _("Complaints you were told of as a supervisor.")),
+        ),
+        (
+            (Role.GATEKEEPER,),
+            Place("desk.gate", _("Own staff"), _("Where complaints about the office's own staff went.")),
+        ),
+        (
+            (Role.CUSTODIAN,),
+            Place("desk.requests_waiting", _("Identity requests"), _("Who asks to learn who reported, and why.")),
+        ),
+        ((Role.ETHICS,), Place("desk.ethics", _("Retaliation"), _("Where the reporter fears retaliation."))),
+        ((Role.AUDITOR,), Place("desk.audit", _("Entries"), _("Everything that was done, in order."))),
+        ((Role.AUDITOR,), Place("desk.audit_exports", _("Exports"), _("Signed copies to verify elsewhere."))),
+        ((Role.MONITOR,), Place("desk.accounts", _("Accounts"), _("Accounts that speak for the organisation."))),
+        (
+            (Role.ADMINISTRATOR,),
+            Place("desk.admin", _("Administration"), _("The directory, who may sign in, and keys by name.")),
+        ),
     ]
     return [place for roles, place in listed if role in roles]

@@ -1,4 +1,4 @@
-"""One-time links: made at the command line, handed over in person, good for one sign-in.
+"""One-time links: made at the command line or by an administrator, handed over in person, good for one sign-in.
 
 Looking at a link uses nothing up: programs that scan mail open every address they find.
 """
@@ -14,6 +14,7 @@ from cases.people import Role
 from cases.ports import Desk
 from cases.ports_signin import Link
 from cases.sessions import Method, Why, refused
+from cases.sight import Actor
 
 CODE_PREFIX = "l12_"  # lets secret scanners recognise a leaked link
 PAGE = "/desk/sign-in/link"
@@ -27,8 +28,11 @@ class IssuedLink:
     expires_at: datetime
 
 
-def start_link(desk: Desk, person: str, role: Role, minutes: int, at: datetime) -> IssuedLink:
-    """A link for one person, beginning in one role. Raises CannotStart when the directory does not give them it."""
+def start_link(desk: Desk, person: str, role: Role, minutes: int, at: datetime, by: Actor | None = None) -> IssuedLink:
+    """A link for one person, beginning in one role; by an administrator or at the command line.
+
+    Raises CannotStart when the directory does not give them the role.
+    """
     found = desk.lookup.directory().person(person)
     if found is None:
         raise CannotStart(f"The directory has nobody with the number {person}. Import it first, or check the number.")
@@ -37,8 +41,9 @@ def start_link(desk: Desk, person: str, role: Role, minutes: int, at: datetime) 
         raise CannotStart(f"The directory does not give {person} the role {role}; it gives: {held}.")
     code = CODE_PREFIX + new_secret()
     link = Link(digest_of(code), found.staff_number, role, at, at + timedelta(minutes=minutes))
+    noted = by_operator(at, "link_issued", by, person=found.staff_number, role=str(role))
     with desk.signin.work() as work:
-        work.keep_link(link, by_operator(at, "link_issued", person=found.staff_number, role=str(role)))
+        work.keep_link(link, noted)
     return IssuedLink(f"{desk.signin.public_url}{PAGE}?code={code}", link.expires_at)
 
 

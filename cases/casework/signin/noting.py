@@ -13,6 +13,7 @@ from cases.ledger import A_SUPERVISOR, COMMAND_LINE, THE_SYSTEM, Entry, EntryKin
 from cases.people import Role
 from cases.ports import Desk
 from cases.sessions import Method, Why, refused
+from cases.sight import Actor
 
 SECRET_BYTES = 32
 ONE_REFUSAL = timedelta(minutes=15)
@@ -43,9 +44,10 @@ def of_person(person: str, role: Role | None, at: datetime, action: str, *roles:
     return entry(EntryKind.SYSTEM, THE_SYSTEM, at, name, action, role=str(role) if role else "", facts=told)
 
 
-def by_operator(at: datetime, action: str, **facts: str) -> Entry:
-    """An entry about what was done at the command line."""
-    return entry(EntryKind.SYSTEM, THE_SYSTEM, at, COMMAND_LINE, action, facts=facts)
+def by_operator(at: datetime, action: str, by: Actor | None = None, **facts: str) -> Entry:
+    """An entry about what an administrator did, or what was done at the command line."""
+    actor, role = (by.person, str(by.role)) if by else (COMMAND_LINE, "")
+    return entry(EntryKind.SYSTEM, THE_SYSTEM, at, actor, action, role=role, facts=facts)
 
 
 def refuse(desk: Desk, why: Why, method: Method, at: datetime, person: str = "", role: Role | None = None) -> NoReturn:

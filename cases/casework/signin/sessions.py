@@ -189,8 +189,6 @@ def revoke_own(desk: Desk, who: SignedIn, at: datetime, only: UUID | None = None
 def revoke_sessions(desk: Desk, person: str, at: datetime, by: Actor | None = None) -> int:
     """End every session of a person, by an administrator or at the command line; how many that were."""
     person = one_spelling(person)
-    noted = by_operator(at, "sessions_revoked", person=person)
-    if by is not None:
-        noted = replace(noted, actor=by.person, role=str(by.role))
+    noted = by_operator(at, "sessions_revoked", by, person=person)
     with desk.signin.work() as work:
         return work.end_all(person, noted, None)
