@@ -175,6 +175,7 @@ def worker(parts: Any, data_dir: Path | None, with_parent: int | None, *, once: 
     with opened(parts, data_dir) as house:
         note_rules(house.desk, now())
         hand = Worker(house.desk, partial(held, house.desk.jobs))
+        logging.getLogger("rule12.worker").info("takes jobs from now on")
         while not stopping.is_set() and (with_parent is None or os.getppid() == with_parent):
             busy = hand.step(now())
             if once and not busy:

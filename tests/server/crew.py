@@ -42,6 +42,12 @@ def two_workers(spot: Spot) -> Iterator[Crew]:
             one.communicate()
 
 
+def begun(worker: subprocess.Popen[str]) -> None:
+    """Wait until a worker says that it runs: one that is still starting takes no notice of a signal."""
+    assert worker.stderr is not None
+    assert any("takes jobs" in line for line in worker.stderr)
+
+
 def file_some(spot: Spot, count: int) -> None:
     with house_of(spot) as house:
         for _ in range(count):

@@ -12,7 +12,7 @@ import pytest
 from api.commands.serving import held
 from storage import House
 from storage.outbox import LEASE
-from tests.server.crew import Crew, all_done, file_some, made, two_workers
+from tests.server.crew import Crew, all_done, begun, file_some, made, two_workers
 from tests.server.desk import house_of
 from tests.server.resting import rows
 from tests.server.running import PATIENCE, Spot, until
@@ -43,6 +43,8 @@ def test_two_workers_do_two_hundred_jobs_each_once(spot: Spot, workers: Crew) ->
 
 
 def test_a_worker_told_to_end_finishes_its_job_and_leaves_nothing_in_its_hands(spot: Spot, workers: Crew) -> None:
+    for one in workers:
+        begun(one)
     file_some(spot, 60)
     until(lambda: rows(spot, "SELECT 1 FROM cases"), "the first case")
     for one in workers:

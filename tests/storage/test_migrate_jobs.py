@@ -71,6 +71,8 @@ def test_going_down_keeps_what_the_earlier_version_can_do_and_tries_the_dead_aga
     outbox = Outbox(database)
     job = outbox.take(NOON)
     outbox.failed(job, "ValueError", NOON, None)
+    with database.writing() as connection:
+        connection.execute(text("INSERT INTO jobs SELECT 99, 'grant_over', 'x', 0, 0, NULL, 0, 0, NULL, NULL"))
     migrate(database, "0002")
     after = old_jobs(database)
     assert after == [(*before[0][:3], 1, "ValueError"), *before[1:]]

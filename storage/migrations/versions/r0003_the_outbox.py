@@ -52,7 +52,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Back to jobs that only wait. Dead ones are tried again; kinds the earlier version does not know are dropped."""
-    op.execute(sa.text("DELETE FROM jobs WHERE single"))
+    op.execute(sa.text("DELETE FROM jobs WHERE single OR kind = 'grant_over'"))
     op.drop_table("job_turns")
     for index in ("jobs_single", "jobs_dead", "jobs_by_kind", "jobs_by_due", "jobs_ready"):
         op.drop_index(index, table_name="jobs")
