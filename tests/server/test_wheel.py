@@ -83,12 +83,13 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def test_the_wheel_carries_everything_that_is_no_code(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as packed:
         names = set(packed.namelist())
-    data = {".html", ".css", ".toml", ".csv", ".png", ".webp", ".pdf", ".jpg", ".mako", ".py", ".txt"}
+    data = {".html", ".css", ".js", ".po", ".toml", ".csv", ".png", ".webp", ".pdf", ".jpg", ".mako", ".py", ".txt"}
     wanted = [path for folder in ("api", "cases", "storage") for path in (ROOT / folder).rglob("*") if path.is_file()]
     ours = {str(path.relative_to(ROOT)) for path in wanted if path.suffix in data}
     assert {"api/pages/templates/form.html", "api/pages/static/door.css", "cases/catalogue/routes.toml"} <= ours
     assert {"api/demo/directory.csv", "storage/migrations/env.py", "storage/migrations/versions/__init__.py"} <= ours
-    assert "cases/names/pinyin.txt" in ours
+    assert {"cases/names/pinyin.txt", "api/pages/static/passkeys.js"} <= ours
+    assert "api/pages/translations/fr/LC_MESSAGES/messages.po" in ours
     assert ours - names == set()
     assert {path.suffix for path in wanted} - data <= {".pyc"}
     assert "wsgi.py" in names
