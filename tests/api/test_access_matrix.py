@@ -71,6 +71,7 @@ def address(
         "job_id": str(job),
         "request_id": request,
         "position": "1",
+        "action": "extend_clock",
     }
     items |= {name: str(uuid4()) for name in ("notice_id", "task_id")}
     if case:
