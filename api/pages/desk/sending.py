@@ -176,9 +176,12 @@ def category_name(slug: str) -> str:
 
 
 def concern_name(slug: str) -> str:
-    """What a principle somebody named is called; a category where they named one of those."""
+    """A principle somebody named, with the question they said yes to; a category where they named one of those."""
     rows = [row for row in desk().law.principles if row.slug == slug]
-    return max(rows, key=lambda row: row.effective_from).heading.in_(language()) if rows else category_name(slug)
+    if not rows:
+        return category_name(slug)
+    last = max(rows, key=lambda row: row.effective_from)
+    return f"{last.heading.in_(language())}: {last.question.in_(language())}"
 
 
 def every_role() -> tuple[Role, ...]:
