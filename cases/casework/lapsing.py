@@ -6,12 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from cases.case import Case, answered, lapse
-from cases.casework.changes import Change, store, worker_change
+from cases.casework.changes import RESCREEN, Change, store, worker_change
 from cases.casework.entries import entry
 from cases.casework.screening import rescreen
 from cases.errors import UnknownCase
 from cases.ledger import WORKER, About, EntryKind
-from cases.ports import Desk, Job
+from cases.ports import Desk, Job, Work
 
 INFORMATION = "information"
 
@@ -49,6 +49,7 @@ def follow_consent(desk: Desk, job: Job, at: datetime) -> None:
     ended = entry(EntryKind.LOOK, About.case(case.number), at, WORKER, "identity_requests_ended")
     with desk.work() as work:
         store(work, change, at)
+        _with_its_matter(work, case, at)
         if desk.lookup.requests(case.number):
             work.note(ended)
             work.revoke_grants(case.number)
@@ -58,7 +59,18 @@ def follow_consent(desk: Desk, job: Job, at: datetime) -> None:
 def screen_again(desk: Desk, job: Job, at: datetime) -> None:
     """Persons of a case changed: screen with all the worker may open."""
     case = _case(desk, job)
-    _finish(desk, job, None if case.erased_at else rescreen(desk, case, at), at)
+    change = None if case.erased_at else rescreen(desk, case, at)
+    with desk.work() as work:
+        if change:
+            store(work, change, at)
+            _with_its_matter(work, case, at)
+        work.done(job)
+
+
+def _with_its_matter(work: Work, case: Case, at: datetime) -> None:
+    """Whoever a merged case now hides itself from leaves the other, too."""
+    if case.merged_into:
+        work.ask_for(RESCREEN, case.merged_into, at)
 
 
 def shred(desk: Desk, job: Job, at: datetime) -> None:
