@@ -176,7 +176,9 @@ def _text(desk: Desk, after: Case, asked: Move) -> str:
 def _must_fit_the_register(desk: Desk, case: Case, asked: Move) -> None:
     """Persons and other cases that a move names must be there. Raises Malformed or MoveNotAllowed."""
     if asked.given.person is not None:
-        must_be_in_register(desk, case, asked.given.person)
+        person = must_be_in_register(desk, case, asked.given.person)
+        if asked.action is Action.NOTIFY_SUBJECT and not person.is_certain:
+            raise MoveNotAllowed("Nobody or several may be meant: say first who of the directory this is, or nobody.")
     if asked.action is Action.MERGE:
         _must_be_mergeable(desk, case, asked)
     if asked.action is Action.ERASE:
