@@ -75,6 +75,11 @@ class CasePerson:
     possible: tuple[str, ...] = ()
     attribution: Attribution | None = None
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether intake said who it is, or the directory knows exactly one whom it can be."""
+        return self.settled is not None or len(self.possible) == 1
+
     def involved(self) -> Involved:
         """What screening needs of them."""
         return Involved(Named(self.name, self.staff_number, self.email), HOW[self.role], self.settled)

@@ -309,8 +309,14 @@ class Lookup(Protocol):
     def has_merged(self, number: str) -> bool:
         """Whether other cases were merged into this one."""
 
+    def who_worked_merged(self, number: str) -> frozenset[str]:
+        """Whoever ever worked a case that was merged into this one."""
+
     def is_walled(self, number: str, person: str) -> bool:
-        """Whether a person is kept from a case: by its own walls, or those of a case merged into it."""
+        """Whether a person is kept from a case: by its own walls, or those of another that is one matter with it."""
+
+    def is_walled_openly(self, number: str, person: str) -> bool:
+        """Whether they are for a part everybody who works the case can see, and not for anything of the reporter."""
 
     def is_addressed(self, number: str, person: str) -> bool: ...
     def who_received(self, number: str, people: Iterable[str]) -> frozenset[str]: ...

@@ -17,11 +17,12 @@ from cases.place import Kind, SealedPart
 from cases.ports import Answer, CaseFilter, EntryFilter, EvidenceItem, Message, Status, StoredEntry, Token
 from cases.sight import Sight
 from storage.database import Database
-from storage.rows import entries_query, parts_query, read_case, read_parts, read_request, stored_entry
+from storage.rows import WORKED, entries_query, parts_query, read_case, read_parts, read_request, stored_entry
 from storage.seeing import behind, guarded, page, visible, walls_of
 from storage.signing import Marks
 from storage.tables import (
     answers,
+    case_people,
     cases,
     complaints,
     directories,
@@ -144,11 +145,20 @@ class SqlLookup:
     def is_walled(self, number: str, person: str) -> bool:
         return self._holds(behind(walls_of(person, self._blind), literal(number)))
 
+    def is_walled_openly(self, number: str, person: str) -> bool:
+        return self._holds(behind((self._blind.wall(person),), literal(number)))
+
     def is_addressed(self, number: str, person: str) -> bool:
         return self._holds(behind((self._blind.addressee(person),), literal(number)))
 
     def has_merged(self, number: str) -> bool:
         return self._holds(exists().where(cases.c.merged_into == number))
+
+    def who_worked_merged(self, number: str) -> frozenset[str]:
+        of_merged = cases.c.merged_into == number, case_people.c.capacity == WORKED
+        query = select(case_people.c.person).join(cases, cases.c.number == case_people.c.case_number).where(*of_merged)
+        with self._database.reading() as connection:
+            return frozenset(connection.scalars(query))
 
     def who_received(self, number: str, people: Iterable[str]) -> frozenset[str]:
         """Who of these people is, or once was, sent the case as the reporter's supervisor."""

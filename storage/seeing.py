@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
 from cases.identity import Standing
-from cases.lifecycle import State
+from cases.lifecycle import Queue, State
 from cases.ports import CaseFilter
 from cases.sight import Sight
 from cases.times import read_stamp
@@ -23,7 +23,7 @@ def visible(sight: Sight, blind: Marks) -> ColumnElement[bool]:
     """What must hold for a case to exist for the holder of this sight; no criterion at all means none."""
     must = [~behind(walls_of(sight.person, blind), cases.c.number)]
     if sight.queue is not None:
-        must.append(cases.c.queue == str(sight.queue))
+        must.append(_with_office(sight.queue))
     if sight.states is not None:
         must.append(cases.c.state.in_([str(state) for state in sight.states]))
     if sight.assigned:
@@ -59,22 +59,37 @@ def walls_of(person: str, blind: Marks) -> tuple[bytes, ...]:
 
 
 def behind(any_of: Iterable[bytes], number: ColumnElement[str]) -> ColumnElement[bool]:
-    """Whether one of these marks stands beside a case, or beside one that was merged into it: it is one matter then."""
-    return _there_or_merged(marks.c.case_number, number, marks.c.mark.in_(tuple(any_of)))
+    """Whether one of these marks stands beside a case, or beside another that is one matter with it."""
+    return _in_the_matter(marks.c.case_number, number, marks.c.mark.in_(tuple(any_of)))
 
 
 def guarded(person: str, number: ColumnElement[str]) -> ColumnElement[bool]:
-    """Whether a person opened or decided, as custodian, a request in a case or in one merged into it."""
-    return _there_or_merged(custodians.c.case_number, number, custodians.c.person == person)
+    """Whether a person opened or decided, as custodian, a request in a case or another that is one matter with it."""
+    return _in_the_matter(custodians.c.case_number, number, custodians.c.person == person)
 
 
-def _there_or_merged(
+def _in_the_matter(
     of_case: ColumnElement[str], number: ColumnElement[str], *which: ColumnElement[bool]
 ) -> ColumnElement[bool]:
-    """Two conditions rather than one with OR in it: each goes by an index of its own."""
-    source = cases.alias()
-    merged = exists().where(source.c.merged_into == number, of_case == source.c.number, *which)
-    return or_(exists().where(of_case == number, *which), merged)
+    """Of a case itself, of what was merged into it, of what it was merged into, or of what was merged there as well.
+
+    Conditions of their own rather than one with OR in it: each goes by an index of its own.
+    """
+    own, other = cases.alias(), cases.alias()
+    into = own.c.number == number, own.c.merged_into.is_not(None)
+    return or_(
+        exists().where(of_case == number, *which),
+        exists().where(other.c.merged_into == number, of_case == other.c.number, *which),
+        exists().where(*into, of_case == own.c.merged_into, *which),
+        exists().where(*into, other.c.merged_into == own.c.merged_into, of_case == other.c.number, *which),
+    )
+
+
+def _with_office(queue: Queue) -> ColumnElement[bool]:
+    """What was merged is where its matter is: it leaves an office with the case it was merged into."""
+    into = cases.alias()
+    own = and_(cases.c.merged_into.is_(None), cases.c.queue == str(queue))
+    return or_(own, exists().where(into.c.number == cases.c.merged_into, into.c.queue == str(queue)))
 
 
 def _is_assigned(person: str) -> ColumnElement[bool]:
@@ -85,9 +100,9 @@ def _is_assigned(person: str) -> ColumnElement[bool]:
 
 
 def _took_part(person: str, capacity: str | None = None) -> ColumnElement[bool]:
-    """Whether a person has, or had, a part in the case or one merged into it: any at all, or in one capacity."""
+    """Whether a person has, or had, a part in the case or its matter: any at all, or in one capacity."""
     which = () if capacity is None else (case_people.c.capacity == capacity,)
-    return _there_or_merged(case_people.c.case_number, cases.c.number, case_people.c.person == person, *which)
+    return _in_the_matter(case_people.c.case_number, cases.c.number, case_people.c.person == person, *which)
 
 
 def _is_asked_about() -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 from cases.case.facts import Allegation, Assignment, Case, Hearing, Hold, Proposal, kept_apart
 from cases.case.given import Given, Measure
-from cases.case.guards import extendable
+from cases.case.guards import extendable, retention_is_over
 from cases.case.lapsing import LAPSING, answered, lapse
 from cases.case.moving import (
     Move,
@@ -63,6 +63,7 @@ __all__ = [
     "read",
     "recuse",
     "replay",
+    "retention_is_over",
     "settle",
     "step_for",
     "unassign",

@@ -36,8 +36,15 @@ def _sounded(case: Case, event: str, at: datetime, law: Catalogue, calendar: Cal
             continue
         met = running.ended_at is None and event in clock.until
         kept.append(end(running, at) if met else running)
-    begun = (_begun(clock, event, at, law, calendar) for clock in law.clocks_on(at.date()))
+    starting = (clock for clock in law.clocks_on(at.date()) if not _was_kept(clock, kept))
+    begun = (_begun(clock, event, at, law, calendar) for clock in starting)
     return replace(case, clocks=(*kept, *filter(None, begun)))
+
+
+def _was_kept(clock: Clock, clocks: list[Running]) -> bool:
+    """What was promised to a reporter, and kept already, is not promised anew by a later letter."""
+    kept = (one for one in clocks if one.name == clock.name and one.ended_at is not None)
+    return clock.belongs_to is Belongs.REPORTER and any(kept)
 
 
 def _begun(clock: Clock, event: str, at: datetime, law: Catalogue, calendar: Calendar) -> Running | None:

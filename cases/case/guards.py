@@ -174,12 +174,12 @@ def _reviewer_is_new(asked: Situation) -> bool:
     return asked.by.person not in had_a_part
 
 
-def _retention_is_over(asked: Situation) -> bool:
-    case = asked.case
-    closure = asked.law.closure(case.closure_reason or "")
+def retention_is_over(case: Case, law: Catalogue, at: datetime) -> bool:
+    """Whether a closed case was kept as long as its closure reason says."""
+    closure = law.closure(case.closure_reason or "")
     if case.closed_at is None or closure is None:
         return False
-    return add_months(case.closed_at, closure.retention_months) <= asked.at
+    return add_months(case.closed_at, closure.retention_months) <= at
 
 
 def extendable(case: Case, law: Catalogue) -> tuple[str, ...]:
@@ -304,7 +304,8 @@ _GUARDS: Mapping[Guard, Refusal] = MappingProxyType({
     Guard.A_HOLD_STANDS: _unless("No hold stands.", lambda asked: bool(asked.case.holds)),
     Guard.NO_HOLD_STANDS: _unless("A legal hold stands: nothing is erased.", lambda asked: not asked.case.holds),
     Guard.RETENTION_IS_OVER: _unless(
-        "It must still be kept: the retention time of its closure reason is not over.", _retention_is_over),
+        "It must still be kept: the retention time of its closure reason is not over.",
+        lambda asked: retention_is_over(asked.case, asked.law, asked.at)),
     Guard.CLOCK_CAN_BE_EXTENDED: _unless(
         "No clock of this name runs here that could be extended (again).", _can_be_extended),
     Guard.NOT_ERASED: _unless("The case was erased.", lambda asked: asked.case.erased_at is None),

@@ -218,7 +218,8 @@ def _made(case: Case, asked: Move, step: Step, law: Catalogue, approver: Actor |
     if asked.action is Action.EXTEND_CLOCK:
         moved = extended(moved, given.clock, law, asked.office)
     if asked.action is Action.ADMINISTRATIVE_LEAVE and given.review_on:
-        moved = _reviewed_on(moved, last_instant(given.review_on, law.calendar(asked.office)))
+        named = last_instant(given.review_on, law.calendar(asked.office))
+        moved = _reviewed_on(moved, min([named, *_reviews_ahead(case, asked.at)]))
     facts = {"from": str(case.state), "to": str(moved.state), **given.clear(step.needs)}
     if moved.closure_reason and not case.closure_reason:
         facts["closure_reason"] = moved.closure_reason
@@ -256,11 +257,19 @@ def worked(case: Case, who: Actor) -> Case:
     return replace(case, heard_by=case.heard_by | {who.person})
 
 
+def _reviews_ahead(case: Case, at: datetime) -> list[datetime]:
+    """When leave that runs, perhaps another subject's, is to be reviewed: the first review still comes first."""
+    return [one.due_by for one in case.clocks if _is_of_leave(one) and one.due_by > at]
+
+
 def _reviewed_on(case: Case, until: datetime) -> Case:
     """A leave is reviewed on the day the decider names."""
 
     def named(running: Running) -> Running:
-        this = running.name == "leave_review" and running.ended_at is None
-        return replace(running, due_by=until) if this else running
+        return replace(running, due_by=until) if _is_of_leave(running) else running
 
     return replace(case, clocks=tuple(map(named, case.clocks)))
+
+
+def _is_of_leave(running: Running) -> bool:
+    return running.name == "leave_review" and running.ended_at is None

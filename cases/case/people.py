@@ -24,6 +24,8 @@ ASSIGNERS = frozenset({Role.INTAKE, Role.HEAD, Role.OUTSIDE})
 ALLEGERS = ASSIGNERS | {Role.INVESTIGATOR}
 ALLEGED_IN = (State.REGISTERED, State.ASSESSMENT, State.AWAITING_INFORMATION, State.INVESTIGATION)
 
+OUT_OF_THE_FINDERS_HANDS = (State.REPORTED, State.WITH_DECIDER)
+
 MOST_ALLEGED = 100
 """Every change of one repeats all of them in its entry: that must not grow without end."""
 
@@ -102,7 +104,7 @@ def identified(case: Case, person: UUID, provision: Provision, *, another: bool)
     """The case once it is said who a person of it is: who decides on what is alleged follows from that.
 
     For `another` than was meant until now nothing stands of what the first was told and answered, nor that the account
-    is theirs. Raises MoveNotAllowed once it was decided.
+    is theirs; nor, once it is reported, what was found about the first. Raises MoveNotAllowed once it was decided.
     """
     if another and case.decided_at and person in case.subjects():
         raise MoveNotAllowed("It was decided on this person: add the other one, or reopen the case.")
@@ -112,10 +114,17 @@ def identified(case: Case, person: UUID, provision: Provision, *, another: bool)
         return known
     owed = known.owed | ({person} & known.notified)
     known = replace(known, attributed=known.attributed - {person}, notified=known.notified - {person}, owed=owed)
+    if case.state in OUT_OF_THE_FINDERS_HANDS and case.decided_at is None:
+        known = replace(known, allegations=tuple(_unfound(one, person) for one in known.allegations))
     if person not in known.subjects() or known.state is State.CLOSED:
         return known
     silent: frozenset[UUID] = frozenset()
     return replace(known, comment=Hearing.NOT_ASKED, commented=silent, response=Hearing.NOT_ASKED, responded=silent)
+
+
+def _unfound(one: Allegation, person: UUID) -> Allegation:
+    """What was reported, and established, of somebody else was never put to this one, and no longer can be."""
+    return replace(one, finding=None, standard=None, misconduct=None) if one.person == person else one
 
 
 def _under(one: Allegation, provision: Provision) -> Allegation:

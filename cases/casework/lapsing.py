@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from cases.case import Case, answered, lapse
-from cases.casework.changes import Change, store, worker_change
+from cases.casework.changes import RESCREEN, Change, store, worker_change
 from cases.casework.entries import entry
 from cases.casework.reminding import Tell, tell_of_lapse
 from cases.casework.screening import rescreen
@@ -15,7 +15,7 @@ from cases.errors import UnknownCase
 from cases.ledger import WORKER, About, EntryKind
 from cases.notices import Happening
 from cases.outbox import Job
-from cases.ports import Desk
+from cases.ports import Desk, Work
 
 INFORMATION = "information"
 
@@ -70,6 +70,7 @@ def follow_consent(desk: Desk, job: Job, at: datetime) -> None:
     ended = entry(EntryKind.LOOK, About.case(case.number), at, WORKER, "identity_requests_ended")
     with desk.work() as work:
         store(work, desk, change, at)
+        _with_its_matter(work, case, at)
         if desk.lookup.requests(case.number):
             work.note(ended)
             work.revoke_grants(case.number)
@@ -79,7 +80,18 @@ def follow_consent(desk: Desk, job: Job, at: datetime) -> None:
 def screen_again(desk: Desk, job: Job, at: datetime) -> None:
     """Persons of a case changed: screen with all the worker may open."""
     case = _case(desk, job)
-    _finish(desk, job, None if case.erased_at else rescreen(desk, case, at), at)
+    change = None if case.erased_at else rescreen(desk, case, at)
+    with desk.work() as work:
+        if change:
+            store(work, desk, change, at)
+            _with_its_matter(work, case, at)
+        work.done(job)
+
+
+def _with_its_matter(work: Work, case: Case, at: datetime) -> None:
+    """Whoever a merged case now hides itself from leaves the other, too."""
+    if case.merged_into:
+        work.ask_for(RESCREEN, case.merged_into, at)
 
 
 def shred(desk: Desk, job: Job, at: datetime) -> None:

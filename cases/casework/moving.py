@@ -17,6 +17,7 @@ from cases.case import (
     must_have_a_say,
     open_to,
     propose,
+    retention_is_over,
     settle,
     step_for,
 )
@@ -123,7 +124,7 @@ def _settling(desk: Desk, case: Case, asked: Move) -> Change:
             why = "Whoever proposed this holds that role no longer: reject it, and let somebody else propose it."
             raise MoveNotAllowed(why, moves_open(desk, asked.by, case.number, asked.at)[1])
         if proposal.action is Action.ERASE:
-            _must_not_serve_another(desk, case)
+            _must_not_serve_another(desk, case, asked.at)
         handed_in = _handed_in(desk, case, proposal.given)
     decided = settle(case, asked, handed_in, desk.law)
     sealed = reason_part(desk, case, asked.given.words())
@@ -176,18 +177,23 @@ def _text(desk: Desk, after: Case, asked: Move) -> str:
 def _must_fit_the_register(desk: Desk, case: Case, asked: Move) -> None:
     """Persons and other cases that a move names must be there. Raises Malformed or MoveNotAllowed."""
     if asked.given.person is not None:
-        must_be_in_register(desk, case, asked.given.person)
+        person = must_be_in_register(desk, case, asked.given.person)
+        if asked.action is Action.NOTIFY_SUBJECT and not person.is_certain:
+            raise MoveNotAllowed("Nobody or several may be meant: say first who of the directory this is, or nobody.")
     if asked.action is Action.MERGE:
         _must_be_mergeable(desk, case, asked)
     if asked.action is Action.ERASE:
-        _must_not_serve_another(desk, case)
+        _must_not_serve_another(desk, case, asked.at)
 
 
-def _must_not_serve_another(desk: Desk, case: Case) -> None:
-    """What was merged is evidence of the other case: it stays while that one is open or held. Raises MoveNotAllowed."""
+def _must_not_serve_another(desk: Desk, case: Case, at: datetime) -> None:
+    """What was merged is evidence of the other case: it stays as long as that one must. Raises MoveNotAllowed."""
     into = desk.lookup.case_of(desk.lookup.complaint_of(case.merged_into)) if case.merged_into else None
-    if into and (into.state is not State.CLOSED or into.holds):
-        raise MoveNotAllowed("The case it was merged into is open, or held: nothing of it is erased until then.")
+    if into is None or into.erased_at:
+        return
+    if into.state is not State.CLOSED or into.holds or not retention_is_over(into, desk.law, at):
+        why = "The case it was merged into is open, or held, or must still be kept: nothing of it is erased until then."
+        raise MoveNotAllowed(why)
 
 
 def _must_be_mergeable(desk: Desk, case: Case, asked: Move) -> None:

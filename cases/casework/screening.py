@@ -133,7 +133,8 @@ def rescreen(desk: Desk, case: Case, at: datetime) -> Change:
     routing = _still_told(case, routing)
     after = case if routing.queue is case.queue else _handed_over(case, routing, at, desk.law)
     out = routing.walled | _kept_out_by_a_merged_case(desk, case)
-    after = excluded(replace(after, to=routing.to, version=case.version + 1), out, at, desk.law)
+    hands = case.worked_by | (desk.lookup.who_worked_merged(case.number) - case.judges())  # one matter: no reviewers
+    after = excluded(replace(after, to=routing.to, worked_by=hands, version=case.version + 1), out, at, desk.law)
     sealed = sealed_screening(desk, case, routing, matched(register, routing.matches))
     if newest_wish(desk, case.complaint) is None:  # sorted before the desk was told of the consent
         sealed += (desk.vault.seal(Kind.CONSENT, owner_of(desk, case), canonical(Wish(facts.consent).told())),)
@@ -144,11 +145,15 @@ def rescreen(desk: Desk, case: Case, at: datetime) -> Change:
 
 
 def _kept_out_by_a_merged_case(desk: Desk, case: Case) -> frozenset[str]:
-    """Whoever works this case, or proposed something in it, and must not know of one that was merged into it."""
+    """Whoever works this case, or proposed something in it, and must not know of one that was merged into it.
+
+    Not whoever is kept out by who reported, or received it as a supervisor: for them it is hidden, and to take them off
+    it by name would tell everybody who they are.
+    """
     people = {who.person for who in case.assignees} | ({case.proposal.by} if case.proposal else set())
     if not desk.lookup.has_merged(case.number):
         return frozenset()
-    apart = (desk.lookup.is_walled, desk.lookup.is_addressed, desk.lookup.is_custodian)
+    apart = (desk.lookup.is_walled_openly, desk.lookup.is_custodian)
     return frozenset(one for one in people if any(is_apart(case.number, one) for is_apart in apart))
 
 

@@ -171,8 +171,15 @@ def has_a_part(person, case):
 
 
 def one_matter(one, load):
-    """A case, and those merged into it."""
-    return [one, *(other for other in load if other.case.merged_into == one.case.number)]
+    """A case, those merged into it, the one it was merged into, and those merged there as well."""
+    here, into = one.case.number, one.case.merged_into
+    heads = {here, into} - {None}
+    return [other for other in load if other.case.number in heads or other.case.merged_into in heads]
+
+
+def queue_of(case, load):
+    """Where its matter is: with the case it was merged into."""
+    return next((one.case.queue for one in load if one.case.number == (case.merged_into or case.number)), None)
 
 
 def may_see(sight, one, load):
@@ -185,7 +192,7 @@ def may_see(sight, one, load):
     return (
         (sight.asked or any(criterion is not None for criterion in criteria))
         and sight.person not in walls
-        and sight.queue in {None, case.queue}
+        and sight.queue in {None, queue_of(case, load)}
         and (sight.states is None or case.state in sight.states)
         and (not sight.assigned or works(sight.person, case, load))
         and sight.addressed == (sight.person in sent)

@@ -273,3 +273,14 @@ def test_a_promise_to_the_reporter_outlives_a_closing_that_does_not_meet_it():
     closed = replace(fresh(), state=State.CLOSED)
     after = sounded(fresh(), closed, "close", AT + DAY, law)
     assert {one.name for one in after.clocks if one.runs} == {"feedback"}
+
+
+def test_leave_of_a_second_subject_does_not_put_off_the_review_of_the_first():
+    story = story_at(State.WITH_DECIDER)
+    first, second = date(2026, 4, 1), date(2026, 12, 24)
+    for person, day in ((ANN, first), (BEN, second)):
+        story.does(DECIDER, "administrative_leave", person=person, review_on=day)
+    assert story.clock("leave_review").due_by.date() == first
+    story.at = story.clock("leave_review").due_by
+    story.does(DECIDER, "administrative_leave", person=ANN, review_on=second)
+    assert story.clock("leave_review").due_by.date() == second

@@ -17,9 +17,11 @@ from tests.cases.casework.conftest import (
     MISCONDUCT,
     REASONED,
     SUBJECT,
+    THEIRS,
     draft,
     open_case,
     seen_now,
+    with_roles,
 )
 from tests.cases.casework.living import (
     alleged,
@@ -66,6 +68,44 @@ def test_findings_about_one_person_are_not_turned_upon_another_by_settling_anew_
     assert rebuilt(desk, case) == now
     with pytest.raises(MoveNotAllowed):
         moved(desk, DECIDER, case, Action.RECORD_DECISION, ruling(desk, case))
+
+
+def test_what_was_reported_and_ruled_about_one_person_falls_when_another_turns_out_to_be_meant(desk: Desk) -> None:
+    """Also once the other was told, is tied to the account and could respond: the findings were never put to them."""
+    case, _ = open_case(desk)
+    with_decider(desk, case)
+    moved(desk, DECIDER, case, Action.ISSUE_ALLEGATIONS, CHARGE)
+    moved(desk, DECIDER, case, Action.RECORD_RESPONSE, said_by_the_subject(desk, case, "I am sorry."))
+    moved(desk, DECIDER, case, Action.RECORD_DECISION, ruling(desk, case))
+    person = register(desk, case)[0]
+    settled(desk, INTAKE, case, person, ANOTHER)
+    said_anew(desk, INTAKE, case, person, Changed(attribution=THEIRS))
+    worked_off(desk)
+    moved(desk, INVESTIGATOR, case, Action.NOTIFY_SUBJECT, Given("By letter.", person=person.id))
+    moved(desk, DECIDER, case, Action.ISSUE_ALLEGATIONS, CHARGE)
+    moved(desk, DECIDER, case, Action.RECORD_RESPONSE, said_by_the_subject(desk, case, "Who, me?"))
+    [one] = seen_now(desk, case).allegations
+    assert (one.finding, one.standard, one.misconduct) == (None, None, None)
+    with pytest.raises(MoveNotAllowed, match="only where the report found sufficient evidence"):
+        moved(desk, DECIDER, case, Action.RECORD_DECISION, ruling(desk, case))
+    moved(desk, DECIDER, case, Action.RECORD_DECISION, ruling(desk, case, misconduct=False))
+    assert rebuilt(desk, case) == seen_now(desk, case)
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"), [("Colleague 0107", {"name": "Colleague 0107"}), ("@somebody", {})], ids=["two", "nobody"]
+)
+def test_nobody_is_told_and_heard_while_it_is_open_who_is_meant(desk: Desk, name: str, columns: dict[str, str]) -> None:
+    with_roles(desk, ANOTHER, **columns)
+    case, _ = open_case(desk, draft(subjects=[{"name": name}]))
+    investigated(desk, case)
+    person = register(desk, case)[0]
+    said_anew(desk, INVESTIGATOR, case, person, Changed(attribution=THEIRS))
+    told = Given("By letter.", person=person.id)
+    with pytest.raises(MoveNotAllowed, match="say first who"):
+        moved(desk, INVESTIGATOR, case, Action.NOTIFY_SUBJECT, told)
+    settled(desk, INTAKE, case, person, ANOTHER)
+    assert person.id in moved(desk, INVESTIGATOR, case, Action.NOTIFY_SUBJECT, told).notified
 
 
 def test_a_report_is_not_issued_about_somebody_settled_after_the_subject_commented(desk: Desk) -> None:

@@ -41,7 +41,7 @@ from tests.cases.casework.conftest import (
     seen_now,
     taken,
 )
-from tests.cases.casework.living import added, approved, moved, rebuilt, register, reopened, worked_off
+from tests.cases.casework.living import added, approved, closed, moved, rebuilt, register, reopened, worked_off
 from tests.cases.casework.ways import ways_to_change
 
 YEARS = timedelta(days=365 * 2 + 5)
@@ -254,3 +254,15 @@ def test_what_was_merged_is_kept_while_the_other_case_is_open_or_held(desk):
         moved(desk, HEAD_TWO, case, Action.APPROVE, Given(), later)
     moved(desk, HEAD, target, Action.LIFT_HOLD, replace(REASONED, hold=hold.id), later)
     assert moved(desk, HEAD_TWO, case, Action.APPROVE, Given(), later).erased_at == later
+
+
+def test_what_was_merged_is_kept_as_long_as_the_other_case_is(desk):
+    """A duplicate's own time is shorter than that of a case in which a measure was taken."""
+    case, _ = open_case(desk)
+    target, _ = open_case(desk)
+    duplicate = replace(REASONED, notice="It is looked at with another complaint.", into=target.number)
+    moved(desk, INTAKE, case, Action.MERGE, duplicate)
+    closed(desk, target)
+    with pytest.raises(MoveNotAllowed, match="must still be kept"):
+        proposed(desk, case, SORTED + timedelta(days=366 * 6))
+    proposed(desk, case, SORTED + timedelta(days=366 * 10))

@@ -4,30 +4,39 @@ from uuid import uuid4
 import pytest
 
 from cases.case import Given
+from cases.casework.identities import ask_who_reported, decide_on_request
 from cases.casework.looking import show_case
 from cases.casework.mailbox import open_mailbox, show_mailbox
 from cases.errors import CaseError, ConflictOfInterest, MoveNotAllowed, UnknownCase
 from cases.lifecycle import Action, State
 from cases.people import Role
+from cases.persons import PersonRole
 from cases.sight import Actor
 from tests.cases.casework.conftest import (
+    CUSTODIAN,
     DECIDER,
     DECIDER_TWO,
     EARLY,
     HEAD,
+    HEAD_TWO,
     INTAKE,
     INTAKE_TWO,
     INVESTIGATOR,
+    OUTSIDE,
     SORTED,
     SUPERVISOR,
+    WHY,
     by_number,
     draft,
+    entries,
     everything_kept,
     listed,
     open_case,
     seen_now,
 )
 from tests.cases.casework.living import (
+    added,
+    alleged,
     assigned,
     investigated,
     moved,
@@ -119,12 +128,93 @@ def test_a_witness_of_the_merged_case_is_kept_from_the_other_too(desk):
         assigned(desk, HEAD, target, INVESTIGATOR)
 
 
-def test_a_witness_of_the_target_alone_still_sees_the_merged_case(desk):
-    case, _ = open_case(desk)
+def test_a_witness_of_the_target_is_kept_from_all_that_was_merged_into_it(desk):
+    """The merged case names the number of the target, and tells of the same matter."""
+    case, _ = open_case(desk, pictures=1)
     target, _ = open_case(desk, draft(witnesses=[by_number(INTAKE_TWO.person)]))
-    merged(desk, case, target.number)
     assert listed(desk, INTAKE_TWO) == [case.number]
-    sees_nothing_of(desk, INTAKE_TWO, target)
+    merged(desk, case, target.number)
+    assert listed(desk, INTAKE_TWO) == []
+    for one in (case, target):
+        sees_nothing_of(desk, INTAKE_TWO, one)
+
+
+def test_a_witness_of_one_merged_case_is_kept_from_the_others_merged_with_it(desk):
+    one, _ = open_case(desk, draft(witnesses=[by_number(INTAKE_TWO.person)]))
+    other, _ = open_case(desk)
+    target, _ = open_case(desk)
+    for duplicate in (one, other):
+        merged(desk, duplicate, target.number)
+    assert listed(desk, INTAKE_TWO) == []
+    assert set(listed(desk, INTAKE)) == {one.number, other.number, target.number}
+
+
+def test_what_was_merged_leaves_the_office_with_the_case_it_was_merged_into(desk):
+    case, _ = open_case(desk, draft(subjects=[{"name": "@somebody"}]))
+    target, _ = open_case(desk)
+    merged(desk, case, target.number)
+    added(desk, INTAKE, target, staff_number=INTAKE_TWO.person)
+    for officer in (INTAKE, INTAKE_TWO, HEAD):
+        assert listed(desk, officer) == []
+        sees_nothing_of(desk, officer, case)
+    assert set(listed(desk, OUTSIDE)) == {case.number, target.number}
+
+
+def test_a_supervisor_loses_what_was_merged_into_a_case_against_them(desk):
+    case, _ = open_case(desk)
+    target, _ = open_case(desk, draft(subjects=[by_number(SUPERVISOR.person)], share=False))
+    assert listed(desk, SUPERVISOR) == [case.number]
+    merged(desk, case, target.number)
+    assert listed(desk, SUPERVISOR) == []
+
+
+def test_a_custodian_of_the_target_reads_nothing_that_was_merged_into_it(desk):
+    case, _ = open_case(desk)
+    target, _ = open_case(desk)
+    merged(desk, case, target.number)
+    request = ask_who_reported(desk, INTAKE, target.number, WHY, SORTED)
+    decide_on_request(desk, CUSTODIAN, target.number, request.id, WHY, SORTED, grant=True)
+    assert listed(desk, Actor(CUSTODIAN.person, Role.INTAKE)) == []
+
+
+def test_a_merge_tells_nobody_by_name_that_a_handler_of_the_target_reported_the_other(desk):
+    """For them it is hidden, but to take them off it would say in the ledger who they are."""
+    case, _ = open_case(desk, draft(number=INVESTIGATOR.person))
+    target, _ = open_case(desk)
+    assigned(desk, HEAD, target, INVESTIGATOR)
+    merged(desk, case, target.number)
+    worked_off(desk)
+    assert listed(desk, INVESTIGATOR) == []
+    told = [one for one in entries(desk, about=target.number, kind="change") if one["action"] == "screened_again"]
+    assert told
+    assert all("assignees" not in one["facts"]["case"] for one in told)
+
+
+def test_whoever_a_merged_case_hides_itself_from_later_leaves_the_target_with_what_they_proposed(desk):
+    case, _ = open_case(desk)
+    target, _ = open_case(desk)
+    merged(desk, case, target.number)
+    worked_off(desk)
+    alleged(desk, target)
+    moved(desk, HEAD, target, Action.OPEN_INVESTIGATION)
+    assigned(desk, INTAKE, target, INVESTIGATOR)
+    for handler in (HEAD, INVESTIGATOR):
+        added(desk, INTAKE, case, PersonRole.WITNESS, staff_number=handler.person)
+    worked_off(desk)
+    assert (seen_now(desk, target).proposal, seen_now(desk, target).assignees) == (None, ())
+    assert rebuilt(desk, target) == seen_now(desk, target)
+
+
+def test_whoever_worked_the_merged_case_does_not_rule_on_the_review_of_the_other(desk):
+    case, _ = open_case(desk)
+    target, _ = open_case(desk)
+    merged(desk, case, target.number, HEAD_TWO)
+    worked_off(desk)
+    assert HEAD_TWO.person in seen_now(desk, target).worked_by
+    moved(desk, INTAKE, target, Action.CLOSE, EARLY)
+    with pytest.raises(MoveNotAllowed, match="does not rule on its review"):
+        reopened(desk, target, (INTAKE, HEAD_TWO))
+    assert rebuilt(desk, target) == seen_now(desk, target)
 
 
 def test_the_reporter_of_the_merged_case_does_not_work_the_other(desk):

@@ -243,3 +243,11 @@ def test_who_closed_or_decided_a_case_does_not_rule_on_its_review(desk):
     assert (again.state, again.reopened, again.reviewed_by) == (State.ASSESSMENT, 1, {HEAD_TWO.person})
     with pytest.raises(MoveNotAllowed):
         moved(desk, HEAD_TWO, case, Action.CONCLUDE_ASSESSMENT, MISCONDUCT)
+
+
+def test_feedback_given_before_the_acknowledgement_is_not_owed_again_after_it(desk):
+    case, _ = open_case(desk)
+    write_to_reporter(desk, INTAKE, case.number, 1, "This is what we did.", SORTED, feedback=True)
+    moved(desk, INTAKE, case, Action.ACKNOWLEDGE, Given())
+    clocks = [one for one in seen_now(desk, case).clocks if one.name == "feedback"]
+    assert [one.ended_at for one in clocks] == [SORTED]
