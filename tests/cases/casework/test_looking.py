@@ -74,7 +74,7 @@ def test_no_look_moves_the_version_and_every_look_is_on_record(desk):
             way()
     assert seen_now(desk, case) == case
     looks = [one for one in entries(desk, about=case.number) if one["kind"] == "look"]
-    assert [one["version"] for one in looks] == [None] * 8
+    assert [one["version"] for one in looks] == [None] * 9
     assert {one["actor"] for one in looks} == {INTAKE.person}
     shown = [one.body for one in timeline(desk, INTAKE, case.number, 0, 100)]
     assert len(shown) == len(entries(desk, about=case.number)) + len(entries(desk, about=str(case.complaint)))
