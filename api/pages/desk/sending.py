@@ -215,7 +215,7 @@ def _hidden_key() -> Markup:
 
 
 NAMES: Mapping[str, Callable[..., object]] = {
-    "places": _places,
+    "places_here": _places,
     "every_role": every_role,
     "key_purpose": key_purpose,
     "called": called,

@@ -1,23 +1,17 @@
-"""Who has how much to do, a leaver's cases handed to somebody else, and the tasks that wait."""
-
-from uuid import UUID
+"""Who has how much to do, and a leaver's cases handed to somebody else."""
 
 from flask import Response
 from flask.typing import ResponseReturnValue
 
 from api import deskwork_shown
 from api.context import actor, desk, now
-from api.cursors import read_cursor, time, write_cursor
-from api.deskwork_schemas import HandoverInSchema, TasksQuery
+from api.deskwork_schemas import HandoverInSchema
 from api.pages.desk.common import blueprint, page
-from api.pages.desk.sending import NONE, Trouble, asked, attempt, further, once_sent, read
-from api.routes.tasks import HAS_TASKS
+from api.pages.desk.sending import NONE, Trouble, attempt, once_sent, read
 from api.routes.teams import ASSIGNS
 from api.sessions import signed_in
-from cases.casework import handing, tasking
+from cases.casework import handing
 from cases.casework.handing import Handover
-from cases.deskwork import TaskFilter
-from cases.times import read_stamp, stamp
 
 
 @blueprint.get("/workload")
@@ -56,17 +50,3 @@ def hand_over_now() -> ResponseReturnValue:
         return _hand_over(NONE, done)
 
     return attempt(act, _hand_over)
-
-
-@blueprint.get("/tasks")
-@signed_in(*HAS_TASKS)
-def tasks_mine() -> Response:
-    """Open tasks in the cases I may see, by what is due first."""
-    wanted = asked(TasksQuery())
-    after = read_cursor(wanted.get("cursor"), time, UUID)
-    place = (read_stamp(after[0]), after[1]) if after else None
-    narrowed = TaskFilter(wanted["whose"], now() if wanted.get("overdue") else None, place, wanted["limit"])
-    found = tasking.tasks_waiting(desk(), actor(), narrowed, now(), words=wanted["words"])
-    last = [stamp(found[-1].task.due_by), str(found[-1].task.id)] if len(found) == wanted["limit"] else None
-    then = further(write_cursor(last) if last else None)
-    return page("team/tasks.html", items=found, then=then, first=after is None, wanted=wanted, at=now())
