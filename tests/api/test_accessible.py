@@ -15,7 +15,6 @@ from tests.api.standings import WHY, rich
 from tests.axe import chromium, looking, violations
 
 MORE = (
-    "/desk/tasks?words=true",
     "/desk/sessions?done=ended",
     "/desk/admin/sessions?person=S0012",
     "/desk/audit?kind=look",
@@ -35,7 +34,6 @@ def filled_desk(office: Office) -> Filled:
     life = Life(office, rich())
     office.attach(life.receipt, Content_Disposition="attachment; filename=post.png")
     request = life.post(Role.INTAKE, "identity-requests", WHY)["request_id"]
-    life.post(Role.INTAKE, "tasks", {"what": "Ask the platform.", "due_on": "2030-01-01", "role": "intake"})
     life.assign("S0014")
     outside = Life(office, rich(subjects=[{"staff_number": "S0016"}]))
     office.sort()

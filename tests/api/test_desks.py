@@ -261,15 +261,6 @@ def test_the_head_sees_who_has_how_much_and_hands_it_over(office: Office, life: 
     assert seat.submit("/desk/hand-over", "/desk/hand-over", **wanted | {"to": wanted["from"]}).status_code == 422
 
 
-def test_tasks_say_what_is_to_be_done_only_when_asked_to(office: Office, life: Life) -> None:
-    life.post(Role.INTAKE, "tasks", {"what": "Ask the platform.", "due_on": "2030-01-01", "role": "intake"})
-    seat = Seat(office, Role.INTAKE)
-    assert "Ask the platform." not in seat.look("/desk/tasks")
-    assert office.desk.lookup.newest_entry("opened_tasks") is None
-    assert "Ask the platform." in seat.look("/desk/tasks?words=true&whose=mine")
-    assert office.desk.lookup.newest_entry("opened_tasks") is not None
-
-
 def test_ethics_monitor_and_gatekeeper_see_their_part_alone(office: Office, life: Life) -> None:
     ethics, monitor = Seat(office, Role.ETHICS), Seat(office, Role.MONITOR)
     part = ethics.look(f"/desk/ethics/{life.number}")

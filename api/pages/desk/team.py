@@ -1,4 +1,4 @@
-"""Who has how much to do, a leaver's cases handed to somebody else, and the tasks that wait."""
+"""Who has how much to do, and a leaver's cases handed to somebody else."""
 
 from flask import Response
 from flask.typing import ResponseReturnValue
