@@ -31,6 +31,7 @@ LAST = (
     "supervisors.step_aside",
 )
 """What really changes something that others are asked about comes at the end."""
+NO_TASK = str(uuid4())
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,7 @@ def asked(app: Flask) -> list[tuple[str, Rule]]:
 def address(rule: Rule, number: str = "", case: Prepared | None = None, export: str = "") -> str:
     """A route with the case, or an item of it, in every place."""
     name = "mine" if "filters" in rule.rule else "nothing.css"
-    items = {"number": number, "export_id": export, "name": name, "person": "S0099", "task_id": str(uuid4())}
+    items = {"number": number, "export_id": export, "name": name, "person": "S0099", "task_id": NO_TASK}
     items |= {"action": "extend_clock"}
     if case:
         items |= {"evidence_id": str(case.evidence), "person_id": case.person, "request_id": str(case.request)}
