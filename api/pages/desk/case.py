@@ -10,9 +10,9 @@ from api.context import actor, desk, now
 from api.cursors import position, read_cursor, write_cursor
 from api.pages.desk import labels
 from api.pages.desk.common import blueprint, page
-from api.pages.desk.deeds import move_name
+from api.pages.desk.deeds import in_words, move_name
 from api.pages.desk.entries import told_entry
-from api.pages.desk.moving import called, in_words
+from api.pages.desk.moving import called
 from api.routes.cases import SEES_CASES, WORKS_CASES
 from api.routes.identities import ASKS
 from api.routes.persons import CHANGES_PERSONS

@@ -12,9 +12,9 @@ from api.context import actor, case, desk, now
 from api.pages.desk import labels
 from api.pages.desk.acting import handle
 from api.pages.desk.common import blueprint
-from api.pages.desk.deeds import move_name, need_name
+from api.pages.desk.deeds import in_words, move_name, need_name
 from api.pages.desk.filling import Field, Form, Options, options
-from api.pages.words import _, language, role_name, said
+from api.pages.words import _, role_name
 from api.routes.cases import WORKS_CASES
 from api.routes.moves import erases, given_of, open_move
 from api.sessions import signed_in
@@ -88,14 +88,6 @@ def _form(number: str, action: Action) -> Form:
         warning="" if action in open_now else in_words(why_not),
         shape=lambda told: told | {"move": str(action)} | ({"measures": []} | told if Need.MEASURES in wanted else {}),
     )
-
-
-def in_words(why_not: str) -> str:
-    """Why a move is not open, in the reader's language; without a sentence of the rules, in general."""
-    told = said(why_not)
-    if not why_not or (told == why_not and language() != "en"):
-        return _("This move is not open to you as the case stands.")
-    return told
 
 
 _OF_ALLEGATIONS = {Need.ALLEGATION, Need.MEASURES}

@@ -93,7 +93,7 @@ def test_a_version_that_is_none_changes_nothing(life: Life, intake: Seat, versio
 
 def test_a_move_that_is_not_open_is_refused_with_those_that_are(life: Life, intake: Seat) -> None:
     path = at(life, "/moves/resume")
-    assert "This move is not open to you as the case stands." in intake.open(path)
+    assert "This is not open to you as the case stands." in intake.open(path)
     answer = intake.tries(path)
     assert answer.status_code == 409
     assert at(life, "/moves/assess") in answer.text
