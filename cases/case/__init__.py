@@ -6,6 +6,7 @@ from cases.case.guards import extendable, retention_is_over
 from cases.case.lapsing import LAPSING, answered, lapse
 from cases.case.moving import (
     Move,
+    closed_to,
     move,
     must_be_approved,
     must_be_settleable,
@@ -48,6 +49,7 @@ __all__ = [
     "answered",
     "assign",
     "changed",
+    "closed_to",
     "excluded",
     "extendable",
     "kept_apart",

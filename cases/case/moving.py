@@ -1,5 +1,6 @@
 """Moves: decided here, stored elsewhere. What takes four eyes is proposed by one and made by another's approval."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -178,6 +179,13 @@ def open_to(case: Case, by: Actor, at: datetime, law: Catalogue) -> tuple[Action
     if proposal := case.pending(at):
         moves += [action for action in SETTLING if _may_settle(case, proposal, action, by, at, law)]
     return tuple(moves)
+
+
+def closed_to(case: Case, by: Actor, at: datetime, law: Catalogue) -> Mapping[Action, str]:
+    """The moves this person's role makes from here, but not as the case stands; with the sentence that refuses each."""
+    steps = ((action, step) for action, step in steps_from(case.state) if by.role in step.by)
+    why = {action: _refused(case, Move(action, by, at, Given()), step, law, handed_in=False) for action, step in steps}
+    return {action: sentence for action, sentence in why.items() if sentence}
 
 
 def _may_settle(case: Case, proposal: Proposal, action: Action, by: Actor, at: datetime, law: Catalogue) -> bool:

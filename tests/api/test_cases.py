@@ -15,7 +15,12 @@ ASKING_OF_WORK = (
     "overdue=false",
     "due_within=7",
     "merged_into=IGO-2026-48213",
+    "unassigned=true",
+    "closed_from=2026-01-01T00:00:00Z",
+    "closed_to=2026-01-01T00:00:00Z",
+    "closed_early=true",
     "sort=due",
+    "sort=closed",
 )
 OF_WORK = {"state", "version", "due", "assignees", "acknowledged_at", "closure_reason", "routing"}
 
@@ -251,3 +256,34 @@ def test_wrong_assignments_persons_and_messages_are_named(office: Office) -> Non
             assert (answer.status_code, answer.content_type) == (422, PROBLEM), (body, answer.text)
             assert answer.json is not None
             assert {one["pointer"] for one in answer.json["errors"]} == expected, body
+
+
+def test_a_list_holds_what_was_closed_early_in_some_days_last_closed_first(office: Office) -> None:
+    closing = {"reason": "Not ours.", "notice": "It is not for us.", "closure_reason": "outside_mandate"}
+    first, second, open_ = (office.case()[0] for _ in range(3))
+    for number in (first, second):
+        office.move(Role.INTAKE, number, "close", 1, **closing)
+    assert numbers(office, Role.HEAD, query="?closed_early=true&sort=closed") == [second, first]
+    assert numbers(office, Role.HEAD, query="?closed_early=true&closed_to=2026-01-01T00:00:00Z") == []
+    assert set(numbers(office, Role.HEAD, query="?closed_from=2026-01-01T00:00:00Z")) == {first, second}
+    page = office.as_(Role.HEAD).read(f"{CASES}?sort=closed&limit=1")
+    assert numbers(office, Role.HEAD, query=f"?sort=closed&limit=1&cursor={page['next']}") == [first]
+    assert numbers(office, Role.HEAD, query="?unassigned=true") == [open_]
+
+
+def test_what_was_closed_after_an_assessment_ended_is_no_early_closure(office: Office) -> None:
+    number, _ = office.case()
+    office.move(Role.INTAKE, number, "assess", 1)
+    office.move(Role.INTAKE, number, "conclude_assessment", 2, outcome="advice_only", reason="Advice.")
+    office.move(Role.INTAKE, number, "close", 3, closure_reason="advice_given", reason="Given.", notice="Thank you.")
+    assert numbers(office, Role.HEAD, query="?closed_from=2026-01-01T00:00:00Z") == [number]
+    assert numbers(office, Role.HEAD, query="?closed_early=true") == []
+
+
+def test_whoever_is_asked_to_work_a_case_takes_it_off_the_list_of_nobodys(office: Office) -> None:
+    number, _ = office.case()
+    office.move(Role.INTAKE, number, "acknowledge", 1)  # who had a hand in it was not asked to work it
+    assert numbers(office, Role.HEAD, query="?unassigned=true") == [number]
+    asked = {"person": "S0014", "role": "investigator"}
+    office.as_(Role.HEAD).post(f"{CASES}/{number}/assignments", asked, version=2)
+    assert numbers(office, Role.HEAD, query="?unassigned=true") == []

@@ -16,9 +16,9 @@ from marshmallow import Schema, ValidationError
 from api.context import actor, desk, now
 from api.idempotency import form_key, once_under
 from api.pages.desk.common import page
-from api.pages.desk.deeds import move_name
+from api.pages.desk.deeds import in_words, move_name
 from api.pages.desk.filling import Form
-from api.pages.words import _, language, said
+from api.pages.words import _
 from api.problems import PROBLEMS, faults_in
 from api.sessions import form as typed_fields
 from cases.casework import moving
@@ -90,11 +90,7 @@ def ask(
 def _sentence(error: CaseError) -> str:
     if isinstance(error, KeyReused):
         return _("This form was sent before, with other words. Look whether that was enough; if not, send it again.")
-    sentence = str(error)
-    told = said(sentence)
-    if told == sentence and language() != "en":  # it names slugs, and so is not in the catalogue word by word
-        return _("This is not allowed as the case stands.")
-    return told
+    return in_words(str(error))
 
 
 def _open_moves(form: Form) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from api.pages.desk import labels
-from api.pages.words import _
+from api.pages.words import _, language, said
 from cases.lifecycle import Action, Need, State
 
 
@@ -181,6 +181,21 @@ def _looks() -> Mapping[str, str]:
         "identity_read_to_decide": _("Who reported was read, to decide on a request."),
         "identity_request_read": _("The reasons of a request were read."),
     }
+
+
+WAITS = "A proposal to "
+
+
+def in_words(refusal: str) -> str:
+    """Why the rules refuse something, in the reader's language. A sentence with slugs in it is said in general."""
+    proposed = refusal.removeprefix(WAITS).partition(" ")[0]
+    if refusal.startswith(WAITS) and proposed in set(Action):
+        told = _("A proposal waits (%(move)s): it must be approved, rejected or withdrawn first.")
+        return told % {"move": move_name(proposed)}
+    told = said(refusal)
+    if not refusal or (told == refusal and language() != "en"):
+        return _("This is not open to you as the case stands.")
+    return told
 
 
 def details(facts: Mapping[str, Any]) -> Iterator[str]:

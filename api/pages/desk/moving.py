@@ -12,14 +12,14 @@ from api.context import actor, case, desk, now
 from api.pages.desk import labels
 from api.pages.desk.acting import handle
 from api.pages.desk.common import blueprint
-from api.pages.desk.deeds import move_name, need_name
+from api.pages.desk.deeds import in_words, move_name, need_name
 from api.pages.desk.filling import Field, Form, Options, options
 from api.pages.words import _, role_name
 from api.routes.cases import WORKS_CASES
 from api.routes.moves import erases, given_of, open_move
 from api.sessions import signed_in
 from api.work_schemas import MoveInSchema
-from cases.case import Case
+from cases.case import Case, closed_to
 from cases.case.given import TERMS
 from cases.casework import moving
 from cases.casework.alleging import ShownAllegation, show_allegations
@@ -63,8 +63,9 @@ def _known(text: str) -> Action:
 def _form(number: str, action: Action) -> Form:
     """What the move needs, as fields; a move that is not open now needs nothing but is refused in a sentence."""
     found, open_now = moving.moves_open(desk(), actor(), number, now())
+    why_not = closed_to(found, actor(), now(), desk().law).get(action, "")
     needs: dict[str, Any] = {"needs": [], "four_eyes": False}
-    if action in open_now:
+    if action in open_now or why_not:
         needs = open_move(found, action, actor())
     wanted = {Need(need) for need in needs["needs"]}
     persons = show_persons(desk(), actor(), number, now()) if wanted & _OF_PERSONS else ()
@@ -84,7 +85,7 @@ def _form(number: str, action: Action) -> Form:
         number=number,
         version=found.version,
         lead=tuple(_lead(found, action, needs)),
-        warning="" if action in open_now else _("This move is not open to you as the case stands."),
+        warning="" if action in open_now else in_words(why_not),
         shape=lambda told: told | {"move": str(action)} | ({"measures": []} | told if Need.MEASURES in wanted else {}),
     )
 

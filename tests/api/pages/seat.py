@@ -86,6 +86,10 @@ class Seat:
         typed = {name.replace("__", "."): str(value) for name, value in given.items()}
         return Sheet(self.open(path)).form(path.partition("?")[0]) | typed
 
+    def fill_form(self, path: str, address: str) -> dict[str, str]:
+        """A form of a page that is sent to another address, as it stands there."""
+        return Sheet(self.open(path)).form(address)
+
     def choices(self, path: str, name: str) -> dict[str, str]:
         """What a field offers: what is shown to what is sent."""
         return Sheet(self.open(path)).choices[name]

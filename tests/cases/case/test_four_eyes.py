@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from cases.case import Given, Move, move, open_to
+from cases.case import Given, Move, closed_to, move, open_to
 from cases.errors import Malformed, MoveNotAllowed, NotPermitted
 from cases.lifecycle import STEPS, Action, State
 from cases.people import Role
@@ -276,3 +276,19 @@ def test_who_approved_the_closing_of_a_decided_case_did_not_decide_it():
     story = decide(story_at(State.WITH_DECIDER))
     assert story.case.decided_by == {DECIDER.person}
     assert story.case.closed_by == {DECIDER.person, DECIDER_2.person}
+
+
+def test_what_is_not_open_yet_is_told_with_the_sentence_that_refuses_it():
+    """Open and closed moves of a role are all there are from a state, and none is both."""
+    story = to_open()
+    for by in (INTAKE, INTAKE_2, HEAD):
+        closed, opened = closed_to(story.case, by, story.at, LAW), open_to(story.case, by, story.at, LAW)
+        of_role = {
+            action for (state, action), step in STEPS.items() if state is story.case.state and by.role in step.by
+        }
+        assert set(closed) | set(opened) >= of_role
+        assert not set(closed) & set(opened)
+        assert (
+            closed[Action.CLOSE]
+            == "A proposal to open_investigation waits: it must be approved, rejected or withdrawn first."
+        )
