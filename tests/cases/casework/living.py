@@ -30,6 +30,7 @@ from tests.cases.casework.conftest import (
     OUTSIDE_TWO,
     REASONED,
     SORTED,
+    SUBJECT,
     THEIRS,
     entries,
     seen_now,
@@ -139,9 +140,11 @@ def investigated(desk: Desk, case: Case, crew: Crew = OFFICE) -> Case:
 
 
 def found(desk: Desk, case: Case, crew: Crew = OFFICE, finding: str = "sufficient_evidence") -> Case:
-    """The account attributed, the subject told, and a finding on the allegation."""
+    """It is said who is meant, the account attributed, the subject told, and a finding on the allegation."""
     investigated(desk, case, crew)
     person, who = register(desk, case)[0], crew.finds
+    if not person.is_certain:
+        settled(desk, who, case, person, *sorted(person.possible, key=lambda number: number != SUBJECT)[:1])
     said_anew(desk, who, case, person, Changed(attribution=THEIRS))
     worked_off(desk)
     moved(desk, who, case, Action.NOTIFY_SUBJECT, Given("By letter.", person=person.id))
