@@ -81,7 +81,13 @@ class Sitter:
         """Follow a link of the case to a form, fill it in, send it, and be back at the case."""
         self.follow(link)
         self.fill(**fields)
-        self.press(button or link)
+        self.send(button or link)
+
+    def send(self, button: str) -> None:
+        """Send a form, and be back at the case. If the worker screened it anew meanwhile: once more."""
+        self.press(button)
+        if self.page.locator("[data-problem=stale-version]").count():
+            self.press(button)
         assert self.page.locator("[role=alert]").count() == 0, self.words()
         assert re.search(r"/desk/cases(/IGO-\d{4}-\d{5,6})?(#[a-z]+)?$", self.page.url), self.page.url
 

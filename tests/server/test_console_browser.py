@@ -101,7 +101,7 @@ def _take_in(room: Room) -> None:
     intake.follow("Make an allegation")
     said["person"] = intake.page.locator("[name=person] option").nth(1).inner_text()
     intake.fill(**said)
-    intake.press("Make the allegation")
+    intake.send("Make the allegation")
     intake.does("Conclude the assessment", outcome="Possible misconduct", reason="There is enough.")
     intake.does("Open an investigation", "Propose it", reason="There is enough to go on.")
     head = room.at(room.head)
@@ -110,7 +110,7 @@ def _take_in(room: Room) -> None:
     head.follow("Ask somebody to work it")
     person = head.page.locator("[name=person] option", has_text="Colleague 0014").inner_text()
     head.fill(person=person)
-    head.press("Assign")
+    head.send("Assign")
 
 
 def _investigate(room: Room) -> None:
