@@ -63,7 +63,7 @@ def test_a_note_is_an_entry_that_says_nothing_of_its_words(desk):
 def test_a_correction_is_a_new_note_and_the_old_one_stays(desk):
     case, _ = open_case(desk)
     first = noted(desk, INTAKE, case, "On Monday.").note
-    noted(desk, INTAKE, case, "On Tuesday.", after(minutes=1), corrects=first.id)
+    noted(desk, INTAKE, case, "On Tuesday.", after(minutes=5), corrects=first.id)
     new, old = list_notes(desk, HEAD, case.number, SORTED)
     assert (new.note.corrects, old.note, old.text) == (first.id, first, "On Monday.")
 

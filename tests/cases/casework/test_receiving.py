@@ -201,5 +201,5 @@ def test_a_screening_decided_on_before_does_not_bring_it_back(desk):
     earlier = rescreen(desk, case, SORTED)
     step_aside(desk, SUPERVISOR, case.number, "I ordered it.", SORTED)
     with pytest.raises(StaleVersion), desk.work() as work:
-        store(work, earlier, SORTED)
+        store(work, desk, earlier, SORTED)
     assert listed(desk, SUPERVISOR) == []
