@@ -32,6 +32,7 @@ from tests.cases.casework.conftest import (
     WHY,
     actions,
     after,
+    draft,
     entries,
     open_case,
     with_roles,
