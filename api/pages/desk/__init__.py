@@ -2,6 +2,7 @@
 
 from api.pages.desk import (
     admin_access,
+    admin_jobs,
     admin_people,
     audit,
     case,
@@ -10,6 +11,7 @@ from api.pages.desk import (
     home,
     identity,
     moving,
+    notices,
     parts,
     passkeys,
     people,
@@ -26,6 +28,7 @@ from api.pages.desk.common import blueprint
 
 __all__ = [
     "admin_access",
+    "admin_jobs",
     "admin_people",
     "audit",
     "blueprint",
@@ -35,6 +38,7 @@ __all__ = [
     "home",
     "identity",
     "moving",
+    "notices",
     "parts",
     "passkeys",
     "people",

@@ -50,4 +50,5 @@ def places(role: Role) -> list[Place]:
             Place("desk.admin", _("Administration"), _("The directory, who may sign in, and keys by name.")),
         ),
     ]
+    listed.append((tuple(Role), Place("desk.notices", _("Notices"), _("What waits for you, and how to write to you."))))
     return [place for roles, place in listed if role in roles]

@@ -25,6 +25,7 @@ from cases.errors import (
     DirectoryRefused,
     Fault,
     IdentityClosed,
+    JobHeld,
     KeyMalformed,
     KeyReused,
     Malformed,
@@ -42,6 +43,7 @@ TOLD_ON_THE_PAGE = (
     ConflictOfInterest,
     DirectoryRefused,
     IdentityClosed,
+    JobHeld,
     KeyMalformed,
     KeyReused,
     Malformed,
@@ -159,6 +161,9 @@ def done_words() -> str:
         "imported": _("The directory was taken in."),
         "revoked": _("Every token of this person is revoked."),
         "ended": _("Every session of this person has ended."),
+        "preferred": _("You are written to like this from now on."),
+        "retried": _("The worker tries it again now."),
+        "discarded": _("The job is gone for good."),
     }
     return names.get(request.args.get("done", ""), "")
 

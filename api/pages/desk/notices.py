@@ -1,0 +1,117 @@
+"""What waits for whoever is here, and how they want to be written to. Mails lead to this page and name no case."""
+
+from typing import Any
+from uuid import UUID
+
+from babel import Locale
+from flask import Response, request, url_for
+from flask.typing import ResponseReturnValue
+
+from api.context import actor, desk, now
+from api.cursors import position, read_cursor, write_cursor
+from api.pages.desk.common import blueprint, page, see
+from api.pages.desk.sending import NONE, Trouble, asked, attempt, further, read
+from api.pages.words import _, language
+from api.routes.notices import NoticesQuery, PreferencesSchema
+from api.sessions import EVERY_ROLE, form, signed_in
+from cases.casework import noticing
+from cases.catalogue import LANGUAGES
+from cases.errors import UnknownItem
+from cases.notices import Preferences, Shown
+from cases.people import Role
+
+ALL, MOST = "all", 200
+LEADS_TO = {
+    Role.SUPERVISOR: "desk.received_one",
+    Role.GATEKEEPER: "desk.gate_one",
+    Role.ETHICS: "desk.ethics_one",
+    Role.MONITOR: "desk.accounts_one",
+}
+
+
+@blueprint.get("/notices")
+@signed_in(*EVERY_ROLE)
+def notices() -> Response:
+    """What waits for me in this role, newest first."""
+    return _listed(NONE)
+
+
+def _listed(trouble: Trouble) -> Response:
+    wanted, who = asked(NoticesQuery()), actor()
+    after = read_cursor(wanted.get("cursor"), position)
+    row = after[0] if after else None
+    found = noticing.list_notices(desk(), who, row, wanted["limit"], unread_alone=wanted["unread"])
+    cursor = write_cursor([found.items[-1].row]) if len(found.items) == wanted["limit"] else None
+    wish = noticing.notice_preferences(desk(), who)
+    return page(
+        "notices.html",
+        trouble.status,
+        items=[_shown(one) for one in found.items],
+        unread=found.unread,
+        only_unread=wanted["unread"],
+        then=further(cursor),
+        first=after is None,
+        wish=wish,
+        spoken=[(slug, Locale.parse(slug).get_display_name() or slug) for slug in LANGUAGES],
+        rhythms=_rhythms(),
+        trouble=trouble,
+    )
+
+
+def _shown(one: Shown) -> dict[str, Any]:
+    who = actor()
+    text = noticing.words_of(desk(), who, one.what, one.at, language())
+    return {
+        "id": one.id,
+        "text": text,
+        "at": one.at,
+        "read": one.read,
+        "number": None if who.role is Role.CUSTODIAN else one.number,
+        "link": _link(one, who.role),
+    }
+
+
+def _link(one: Shown, role: Role) -> str:
+    """The page of the role where it goes on; a custodian sees requests, and no case."""
+    if role is Role.CUSTODIAN:
+        return url_for("desk.requests_waiting")
+    return url_for(LEADS_TO.get(role, "desk.case_page"), number=one.number) if one.number else ""
+
+
+def _rhythms() -> list[tuple[str, str]]:
+    law, day = desk().law, now().date()
+    named = [(slug, law.rhythm(slug, day).label.in_(language())) for slug in law.timings(day) if slug != "at_once"]
+    return [("at_once", _("At once")), *named]
+
+
+@blueprint.post("/notices/read")
+@signed_in(*EVERY_ROLE)
+def notices_read() -> ResponseReturnValue:
+    """Take one notice as read, or all of them."""
+    which, who = form().get("notice", ""), actor()
+    if which == ALL:
+        for one in noticing.list_notices(desk(), who, None, MOST, unread_alone=True).items:
+            noticing.read_notice(desk(), who, one.id, now())
+    else:
+        noticing.read_notice(desk(), who, _id(which), now())
+    return see("desk.notices", unread=request.args.get("unread") or None)
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise UnknownItem("There is no such notice.") from None
+
+
+@blueprint.post("/notices/preferences")
+@signed_in(*EVERY_ROLE)
+def notices_prefer() -> ResponseReturnValue:
+    """Say how I want to be written to."""
+
+    def act() -> ResponseReturnValue:
+        told = read(PreferencesSchema())
+        noticing.prefer(desk(), actor(), Preferences(**told), now())
+        return see("desk.notices", done="preferred")
+
+    return attempt(act, _listed)
