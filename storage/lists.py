@@ -4,13 +4,12 @@ cases are among all.
 The rules of sight still say what exists for whom (`storage/seeing.py`); a list only says where to look for it.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause
 
-from cases.case import Assignment, Case
+from cases.case import Case
 from cases.lifecycle import Queue
 from cases.ports import CaseFilter
 from cases.sight import Sight
@@ -34,12 +33,12 @@ class Walk:
         return self.along.c.case_number
 
 
-def list_rows(case: Case, through: Iterable[Assignment] = ()) -> list[dict[str, Any]]:
-    """The lists a case stands in. Whoever works the case it was merged into sees it `through` that one."""
-    people = {who.person for who in (*case.assignees, *through)}
+def list_rows(case: Case, into: Case | None = None) -> list[dict[str, Any]]:
+    """The lists a case stands in. What was merged is seen by whoever works the case it went `into`, in its office."""
+    people = {who.person for one in (case, into) if one for who in one.assignees}
     names = {_person(one) for one in people}
     names |= {_category(slug) for slug in case.categories}
-    names |= {_leg(leg) for leg in case.to} | {_queue(case.queue)}
+    names |= {_leg(leg) for leg in case.to} | {_queue((into or case).queue)}
     return [{"list": name, "received_at": case.received_at, "case_number": case.number} for name in sorted(names)]
 
 

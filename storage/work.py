@@ -225,8 +225,7 @@ class SqlWork(JobRows, DeskPen):
         self._rows(tables.case_people, people_rows(case))
         self._rows(tables.case_categories, category_rows(case))
         self._rows(tables.case_legs, leg_rows(case))
-        target = self._case(case.merged_into)
-        self._rows(tables.case_lists, list_rows(case, target.assignees if target else ()))
+        self._rows(tables.case_lists, list_rows(case, self._case(case.merged_into)))
         self._listed_through(case)
 
     def _listed_through(self, case: Case) -> None:
@@ -234,7 +233,7 @@ class SqlWork(JobRows, DeskPen):
         lists, merged = tables.case_lists, select(tables.cases).where(tables.cases.c.merged_into == case.number)
         for row in self._connection.execute(merged).all():
             self._connection.execute(delete(lists).where(lists.c.case_number == row.number))
-            self._rows(lists, list_rows(read_case(row), case.assignees))
+            self._rows(lists, list_rows(read_case(row), case))
 
     def _case(self, number: str | None) -> Case | None:
         found = number and self._connection.execute(select(tables.cases).where(tables.cases.c.number == number))

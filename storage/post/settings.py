@@ -65,7 +65,7 @@ def read_post(given: Given, faults: list[str]) -> PostSettings:
     hosts, networks = _allowed(given("WEBHOOK_ALLOW", ""), faults)
     return PostSettings(
         _smtp(given, faults),
-        _public(given("PUBLIC_URL", ""), faults),
+        given("PUBLIC_URL", "").rstrip("/") or None,  # storage/signin/settings.py says whether it is an address
         language,
         hosts,
         networks,
@@ -112,21 +112,6 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _public(url: str, faults: list[str]) -> str | None:
-    """Where people reach this installation: https, or http on this machine, with nothing after the path."""
-    if not url:
-        return None
-    found, _ = _split(url)
-    fit = found is not None and found.hostname and not (found.query or found.fragment or found.username)
-    safe = found is not None and (
-        found.scheme == "https" or (found.scheme == "http" and _is_loopback(found.hostname or ""))
-    )
-    if not (fit and safe and url.isascii() and url.isprintable() and " " not in url):
-        faults.append("RULE12_PUBLIC_URL: https://desk.example.org is expected (http on this machine alone).")
-        return None
-    return url.rstrip("/")
 
 
 def _password(given: Given, faults: list[str]) -> str:

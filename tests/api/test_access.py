@@ -16,9 +16,14 @@ from tests.api.matrix import filled, read_matrix, who_may
 from tests.conftest import SAMPLES
 
 ITEM = str(uuid4())
-ITEMS = {"number": NO_CASE, "name": "nothing.css", "job_id": "1", "person": "S0014"} | dict.fromkeys(
-    ("evidence_id", "export_id", "person_id", "request_id", "notice_id", "task_id"), ITEM
-)
+ITEMS = {
+    "number": NO_CASE,
+    "name": "nothing.css",
+    "job_id": "1",
+    "person": "S0014",
+    "position": "1",
+    "action": "assess",
+} | dict.fromkeys(("evidence_id", "export_id", "person_id", "request_id", "notice_id", "task_id"), ITEM)
 
 
 def test_who_has_no_token_learns_nothing_but_that_one_is_needed(office: Office) -> None:

@@ -40,7 +40,9 @@ def filled_desk(office: Office) -> Filled:
     exports = Seat(office, Role.AUDITOR)
     assert exports.submit("/desk/audit/exports", "/desk/audit/exports").status_code == 303
     paths: dict[Role, list[str]] = {role: [] for role in Role}
-    for path, role in pages(office, {"number": life.number, "request_id": request, "position": "1"}, outside.number):
+    items = {"number": life.number, "request_id": request, "position": "1", "action": "preserve_evidence"}
+    items |= {"person_id": life.subject, "evidence_id": str(office.desk.lookup.evidence(life.complaint)[0].content.id)}
+    for path, role in pages(office, items, outside.number):
         paths[role].append(path)
     return Filled(office, paths)
 

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from tests.screens import CHROMIUM
+from tests.server.chromium import SWITCHES
 
 HERE = Path(__file__).parent
 INSTALLED = HERE.parents[1] / "build" / "axe"
@@ -61,7 +61,7 @@ def chromium() -> Iterator[Browser]:
     if program is None:
         raise SystemExit("chromium is needed. On Debian: apt-get install chromium")
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=CHROMIUM)
+        browser = driver.chromium.launch(executable_path=program, args=SWITCHES)
         yield browser
         browser.close()
 

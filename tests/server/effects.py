@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from cases.case import Case, Given
 from cases.casework.administering import import_directory
-from cases.casework.changes import ANSWERED, GRANT_OVER, LAPSE, REMIND, RESCREEN
+from cases.casework.changes import ADDED, ANSWERED, GRANT_OVER, LAPSE, REMIND, RESCREEN
 from cases.casework.consenting import CONSENT, change_consent
 from cases.casework.filing import SORT, Filed, file_complaint
 from cases.casework.identities import ask_who_reported, decide_on_request
@@ -29,6 +29,7 @@ from storage import House, open_house, prepare
 from storage.database import Database
 from storage.settings import Settings, read_settings
 from storage.tables import answers, identity_requests, messages, shred_keys, waiting, wraps
+from storage.tables_notices import notices
 from tests.cases.casework.conftest import (
     CUSTODIAN,
     EARLY,
@@ -36,6 +37,7 @@ from tests.cases.casework.conftest import (
     HEAD_TWO,
     INTAKE,
     SORTED,
+    add_picture,
     draft,
     open_case,
 )
@@ -125,10 +127,18 @@ def _purge(desk: Desk) -> datetime:
     return SORTED + PURGE_EVERY
 
 
+def _added(desk: Desk) -> datetime:
+    _, filed = open_case(desk)
+    worked_off(desk)
+    add_picture(desk, filed.receipt)
+    return SORTED
+
+
 PREPARED: Mapping[str, Callable[[Desk], datetime]] = {
     SORT: _sort,
     LAPSE: _lapse,
     ANSWERED: _answered,
+    ADDED: _added,
     RESCREEN: _rescreen,
     CONSENT: _consent,
     SHRED: _shred,
@@ -211,7 +221,7 @@ def everything_seen(house: House) -> dict[str, Any]:
         "cases": [(case.state, case.version, case.to, sorted(case.recused), len(case.clocks)) for case in cases],
         "statuses": [house.desk.lookup.status(case.complaint) for case in cases],
         "requests": _all(database, select(identity_requests.c.standing)),
-        "counts": [_count(database, table) for table in (messages, wraps, answers, waiting)],
+        "counts": [_count(database, table) for table in (messages, wraps, answers, waiting, notices)],
         "keys": sum(_is_kept(shred, case.complaint) for case in cases),
         "files": len([path for path in house_folder(house).rglob("*.sealed") if path.is_file()]),
         "jobs": sorted((job.kind, job.attempts) for job in house.desk.jobs.listed(JobFilter()) if job.next_at),

@@ -18,7 +18,7 @@ def test_a_webhook_is_added_with_a_secret_shown_once_listed_and_removed(tmp_path
     assert done(spot, "webhooks", "remove", number) == "Removed.\n"
     assert done(spot, "webhooks", "list") == ""
     code, _, err = answered(spot, "webhooks", "remove", number)
-    assert (code, "no webhook of this number" in err) == (2, True)
+    assert (code, "no webhook of this number" in err) == (1, True)
 
 
 def test_an_address_inside_is_refused_unless_a_setting_names_it(tmp_path: Path) -> None:

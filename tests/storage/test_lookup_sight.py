@@ -144,7 +144,7 @@ def lay(database, load):
             for one in load
             for mark in marks_of(one.standing)
         ],
-        case_lists: [row for one in load for row in list_rows(one.case, assignees_of_the_target(one.case, load))],
+        case_lists: [row for one in load for row in list_rows(one.case, target_of(one.case, load))],
     }
     with database.writing() as connection:
         for table in reversed(rows):
@@ -155,8 +155,8 @@ def lay(database, load):
     return SqlLookup(database, BLIND)
 
 
-def assignees_of_the_target(case, load):
-    return [who for one in load if one.case.number == case.merged_into for who in one.case.assignees]
+def target_of(case, load):
+    return next((one.case for one in load if one.case.number == case.merged_into), None)
 
 
 def works(person, case, load):

@@ -85,7 +85,7 @@ def test_open_cases_of_before_are_found_by_office_once_the_worker_was_there(hous
     migrate(database, "head")
     with database.reading() as connection:
         jobs = [(row.kind, row.about) for row in connection.execute(select(tables.jobs))]
-    assert jobs == [(RESCREEN, case.number)]
+    assert (RESCREEN, case.number) in jobs
     by_office = CaseFilter(office="NORTH")
     assert list_cases(house.desk, INTAKE, by_office) == []
     worker = Worker(house.desk)

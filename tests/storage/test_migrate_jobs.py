@@ -46,7 +46,7 @@ def database(house, place):
 
 def test_every_job_of_old_is_still_to_be_done_at_its_time(database):
     before = old_jobs(database)
-    migrate(database, "head")
+    migrate(database, "0003")
     outbox = Outbox(database)
     kept = outbox.listed(JobFilter())
     assert [(job.kind, job.about, micros(job.next_at), job.attempts, job.trouble) for job in kept[:3]] == before
@@ -57,7 +57,7 @@ def test_every_job_of_old_is_still_to_be_done_at_its_time(database):
 
 def test_every_case_with_a_running_clock_is_looked_at_once_and_from_now_on(database):
     began = datetime.now(UTC)
-    migrate(database, "head")
+    migrate(database, "0003")
     (reminder,) = Outbox(database).listed(JobFilter(kind="remind"))
     with database.reading() as connection:
         numbers = list(connection.scalars(text("SELECT number FROM cases WHERE due_by IS NOT NULL")))
@@ -67,7 +67,7 @@ def test_every_case_with_a_running_clock_is_looked_at_once_and_from_now_on(datab
 
 def test_going_down_keeps_what_the_earlier_version_can_do_and_tries_the_dead_again(database):
     before = old_jobs(database)
-    migrate(database, "head")
+    migrate(database, "0003")
     outbox = Outbox(database)
     job = outbox.take(NOON)
     outbox.failed(job, "ValueError", NOON, None)
@@ -76,5 +76,5 @@ def test_going_down_keeps_what_the_earlier_version_can_do_and_tries_the_dead_aga
     migrate(database, "0002")
     after = old_jobs(database)
     assert after == [(*before[0][:3], 1, "ValueError"), *before[1:]]
-    migrate(database, "head")
+    migrate(database, "0003")
     assert Outbox(database).take(NOON).about == "a"

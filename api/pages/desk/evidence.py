@@ -7,7 +7,7 @@ from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from api.access import fresh
-from api.context import actor, desk, now
+from api.context import actor, case, desk, now
 from api.downloads import attachment
 from api.pages.desk.common import blueprint, page
 from api.pages.desk.entries import told_entry
@@ -21,7 +21,8 @@ from cases.sight import Part, may_see
 
 
 def _facts(number: str, evidence_id: UUID) -> Facts:
-    """The facts of one file. Raises UnknownItem."""
+    """The facts of one file. Raises UnknownItem before anything is opened: nobody looked at what is not there."""
+    desk().lookup.evidence_item(case().complaint, evidence_id)
     for facts in looking.list_evidence(desk(), actor(), number, now()):
         if facts.evidence == str(evidence_id):
             return facts

@@ -10,8 +10,8 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-RESCREEN = """INSERT INTO jobs (kind, about, run_at, attempts)
-    SELECT 'rescreen', number, received_at, 0 FROM cases WHERE state <> 'closed'
+RESCREEN = """INSERT INTO jobs (kind, about, run_at, due_at, attempts, single)
+    SELECT 'rescreen', number, received_at, received_at, 0, false FROM cases WHERE state <> 'closed'
     AND number NOT IN (SELECT about FROM jobs WHERE kind = 'rescreen')"""
 OPEN = sa.text("state = 'open'")
 

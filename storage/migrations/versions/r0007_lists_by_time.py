@@ -10,7 +10,8 @@ depends_on = None
 
 ASSIGNED = "p.capacity NOT IN ('worked', 'ruled')"
 FILL = f"""INSERT INTO case_lists (list, received_at, case_number)
-    SELECT 'queue ' || queue, received_at, number FROM cases
+    SELECT 'queue ' || coalesce(into_.queue, c.queue), c.received_at, c.number
+        FROM cases c LEFT JOIN cases into_ ON into_.number = c.merged_into
     UNION SELECT 'category ' || t.category, c.received_at, c.number
         FROM cases c JOIN case_categories t ON t.case_number = c.number
     UNION SELECT 'leg ' || l.leg, c.received_at, c.number FROM cases c JOIN case_legs l ON l.case_number = c.number

@@ -99,7 +99,6 @@ def test_a_part_of_a_mail_server_means_nothing_alone():
     [
         ("https://desk.example", "https://desk.example/desk/notices"),
         ("https://desk.example/", "https://desk.example/desk/notices"),
-        ("https://agency.example/rule12", "https://agency.example/rule12/desk/notices"),
         ("http://127.0.0.1:8000", "http://127.0.0.1:8000/desk/notices"),
     ],
 )
