@@ -38,6 +38,7 @@ from storage.tables import (
 )
 
 CHUNK = 1000
+REMEMBERED = 5
 
 
 class SqlLookup:
@@ -46,6 +47,7 @@ class SqlLookup:
     def __init__(self, database: Database, blind: Marks) -> None:
         self._database, self._blind = database, blind
         self._directory: tuple[int, Directory] = (0, Directory(()))
+        self._known: tuple[int, frozenset[str]] = (0, frozenset())
 
     def mailbox(self, mailbox_id: bytes) -> Complaint:
         """The complaint of a mailbox. Raises ReceiptRefused."""
@@ -277,3 +279,14 @@ class SqlLookup:
                 text = connection.execute(select(directories.c.text).where(directories.c.id == version)).scalar_one()
                 self._directory = (version, read_directory(text))
         return self._directory[1]
+
+    def lately_known(self) -> frozenset[str]:
+        """Numbers of everybody in the newest directories: one that was cut short forgets nobody."""
+        newest = select(directories.c.id, directories.c.text).order_by(directories.c.id.desc()).limit(REMEMBERED)
+        with self._database.reading() as connection:
+            version = connection.scalar(select(directories.c.id).order_by(directories.c.id.desc()).limit(1))
+            if version is not None and version != self._known[0]:
+                texts = [row.text for row in connection.execute(newest)]
+                people = frozenset(person.staff_number for text in texts for person in read_directory(text))
+                self._known = (version, people)
+        return self._known[1]

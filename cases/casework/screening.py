@@ -139,7 +139,7 @@ def rescreen(desk: Desk, case: Case, at: datetime) -> Change:
     if newest_wish(desk, case.complaint) is None:  # sorted before the desk was told of the consent
         sealed += (desk.vault.seal(Kind.CONSENT, owner_of(desk, case), canonical(Wish(facts.consent).told())),)
     change = worker_change(desk, case, (after, {"case": changed(case, after)}), "screened_again", at, sealed)
-    people = [person.staff_number for person in desk.lookup.directory()]
+    people = desk.lookup.lately_known()
     received, aside = desk.lookup.who_received(case.number, people), desk.book.stepped_aside(case.number, people)
     return replace(change, standing=standing_of(routing, case, received, aside))
 

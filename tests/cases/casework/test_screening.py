@@ -215,3 +215,16 @@ def test_a_new_directory_screens_closed_cases_too_and_open_ones_first(desk):
     assert listed(desk, joined) == [closed_one.number]
     worked_off(desk)
     assert listed(desk, joined) == []
+
+
+def test_a_directory_that_was_cut_short_lets_no_supervisor_into_what_they_received(desk):
+    """Left out by one import and back with another, as somebody who works cases: they were sent it, and stay out."""
+    case, _ = open_case(desk)
+    whole = (SAMPLES / "directory.csv").read_text().splitlines()
+    (boss,) = [line.split(",") for line in whole if line.startswith(f"{BOSS},")]
+    others = [line.replace(f",{BOSS},", ",S0001,") for line in whole if not line.startswith(f"{BOSS},")]
+    for lines in (others, [*others, ",".join([*boss[:-1], "intake"])]):
+        import_directory(desk, "\n".join(lines), SORTED, force=True)
+        worked_off(desk, after(minutes=5))
+    assert listed(desk, Actor(BOSS, Role.INTAKE)) == []
+    assert listed(desk, INTAKE) == [case.number]
