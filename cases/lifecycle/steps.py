@@ -172,6 +172,7 @@ _DECIDE = Step(
         Guard.MOVER_DECIDED_NO_EARLIER_ROUND,
         Guard.NOT_YET_DECIDED,
         Guard.NO_NOTICE_IS_OWED,
+        Guard.OTHERS_WERE_REFERRED,
         Guard.EVERY_ALLEGATION_HAS_A_DECISION,
         Guard.FINDINGS_ARE_ATTRIBUTED,
         Guard.SUBJECT_COULD_RESPOND,
@@ -195,6 +196,7 @@ _FINAL_CLOSE = Step(
     _CLOSING,
     (
         _FITS,
+        Guard.OTHERS_WERE_REFERRED,
         Guard.EVERY_ALLEGATION_HAS_A_DECISION,
         Guard.DECISION_WAS_NOTIFIED,
         Guard.REASON_FITS_THE_DECISION,
@@ -207,6 +209,7 @@ _DECIDING = (State.WITH_DECIDER,)
 _DECISION: Steps = {
     (State.REPORTED,      Action.HAND_TO_DECIDER):    _HAND_OVER,
     (State.REPORTED,      Action.REFER):              replace(_ELSEWHERE, by=_by(Role.HEAD), guards=()),
+    (State.WITH_DECIDER,  Action.REFER):              replace(_ELSEWHERE, by=_by(Role.HEAD), guards=()),
     **_in_each(_DECIDING, Action.ISSUE_ALLEGATIONS,   _CHARGE),
     **_in_each(_DECIDING, Action.RECORD_RESPONSE,     _RESPONSE),
     **_in_each(_DECIDING, Action.ADMINISTRATIVE_LEAVE, _LEAVE),

@@ -242,3 +242,15 @@ def test_a_case_holds_so_many_allegations_and_no_more():
         story.alleges(UUID(int=1000 + number))
     with pytest.raises(MoveNotAllowed, match="100 allegations at most"):
         story.alleges(BEN)
+
+
+def test_somebody_who_turns_out_to_be_an_affiliate_is_referred_though_the_decider_has_the_case():
+    """Nothing is decided on them here, and nothing is decided at all until their employer was asked."""
+    story = charge(story_at(State.WITH_DECIDER))
+    story.changes(replace(identified(story.case, ANN, UNV, another=False), version=story.case.version + 1))
+    assert [one.here for one in story.case.allegations] == [False]
+    with pytest.raises(MoveNotAllowed, match="refer the case to whoever employs them first"):
+        story.does(DECIDER, "decide", measures=())
+    story.does(HEAD, "refer", referred_to="unv_panel")
+    assert story.does(HEAD, "record_return").state is State.WITH_DECIDER
+    assert story.does(DECIDER, "decide", measures=()).decided_at == story.at
