@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -20,21 +21,24 @@ ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / "docs" / "pictures"
 SAMPLE = ROOT / "tests" / "samples" / "en-political-endorsement.png"
 SHOWN = {"form", "form-narrow", "fault", "receipt", "files-narrow", "message"}
+LINK = re.compile(r"^\s*(\w+)\s.*?(http://localhost:\d+/desk/sign-in/link\S*)", re.MULTILINE)
 
 
 @contextlib.contextmanager
-def server() -> Iterator[str]:
-    """A demo server of its own, stopped by its process group."""
+def server() -> Iterator[tuple[str, dict[str, str]]]:
+    """A demo server of its own, stopped by its process group, and what it printed to sign in with, by role."""
     with socket.socket() as free, tempfile.TemporaryDirectory() as data:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
         free.close()
         words = [sys.executable, "-m", "wsgi", "serve", "--demo", "--port", str(port), "--data-dir", data]
-        started = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True)
+        printed = Path(data) / "printed.txt"
+        with printed.open("w") as out:
+            started = subprocess.Popen(words, cwd=ROOT, stdout=out, start_new_session=True)
         try:
             address = f"http://127.0.0.1:{port}"
             wait_for(f"{address}/healthz")
-            yield address
+            yield address, dict(LINK.findall(printed.read_text()))
         finally:
             os.killpg(started.pid, signal.SIGTERM)
             started.wait(timeout=15)
@@ -74,6 +78,19 @@ def walk(browser: Browser, address: str, width: int, suffix: str) -> None:
     keep(page, f"message{suffix}")
 
 
+def work(browser: Browser, links: dict[str, str]) -> None:
+    """What the head sees: the queue, and a case; as much of it as stands on the first screen."""
+    page = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 900}).new_page()
+    page.goto(links["head"])
+    page.click("main button")
+    page.goto(f"{page.url.partition('/desk/')[0]}/desk/cases?sort=due")
+    page.screenshot(path=PICTURES / "queue.png")
+    page.click("tbody th a >> nth=0")
+    page.screenshot(path=PICTURES / "case.png")
+    page.set_viewport_size({"width": 320, "height": 900})
+    page.screenshot(path=PICTURES / "case-narrow.png")
+
+
 def keep(page: Page, name: str) -> None:
     """A picture where docs show one; everywhere, a look that nothing overflows the narrow screen."""
     wide = page.locator("body").evaluate("body => body.scrollWidth > window.innerWidth")
@@ -86,10 +103,11 @@ def keep(page: Page, name: str) -> None:
 
 def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
-    with server() as address, sync_playwright() as driver:
+    with server() as (address, links), sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=program(), args=SWITCHES)
         walk(browser, address, 1280, "")
         walk(browser, address, 320, "-narrow")
+        work(browser, links)
         page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
         page.on("console", lambda message: print("console:", message.text))
         page.goto(f"{address}/docs/")
