@@ -70,9 +70,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     if surface not in SURFACES:
         faults.append(f"RULE12_SURFACE: one of {', '.join(SURFACES)} is expected, not {surface!r}.")
     if origin and not _ORIGIN.fullmatch(origin):
-        faults.append(
-            "RULE12_ORIGIN: a name like desk.example.org/rule12 is expected (letters, digits, dots, - and /)."
-        )
+        faults.append("RULE12_ORIGIN: a name like desk.example.org/rule12 is expected (letters, digits, dots, -, /).")
     settings = Settings(
         data,
         given("DATABASE_URL", f"sqlite:///{quote(str(data / 'rule12.sqlite'))}"),

@@ -60,7 +60,7 @@ class WebAuthn:
         )
 
     def registered(self, answer: str, challenge: bytes) -> Registered:
-        """Raises SignInRefused."""
+        """Raises SignInRefused: the bytes are a stranger's, and what they make the library raise is no closed set."""
         try:
             made = verify_registration_response(
                 credential=_read(answer),

@@ -15,8 +15,9 @@ from marshmallow import Schema, ValidationError, fields
 
 from api.context import desk
 from api.idempotency import FORM_KEY, Act, Show, form_key, once_under
+from api.pages.desk import labels
 from api.pages.desk.common import blueprint
-from api.pages.words import _, language, said
+from api.pages.words import _, said
 from api.problems import PROBLEMS, faults_in
 from api.sessions import form
 from cases.errors import (
@@ -174,21 +175,6 @@ def called(number: str) -> str:
     return f"{found.name} ({number})" if found else number
 
 
-def category_name(slug: str) -> str:
-    """What a category is called on the day of today or was called last."""
-    rows = [row for row in desk().law.categories if row.slug == slug]
-    return max(rows, key=lambda row: row.effective_from).label.in_(language()) if rows else slug
-
-
-def concern_name(slug: str) -> str:
-    """A principle somebody named, with the question they said yes to; a category where they named one of those."""
-    rows = [row for row in desk().law.principles if row.slug == slug]
-    if not rows:
-        return category_name(slug)
-    last = max(rows, key=lambda row: row.effective_from)
-    return f"{last.heading.in_(language())}: {last.question.in_(language())}"
-
-
 def every_role() -> tuple[Role, ...]:
     return tuple(Role)
 
@@ -217,8 +203,8 @@ NAMES: Mapping[str, Callable[..., object]] = {
     "every_role": every_role,
     "key_purpose": key_purpose,
     "called": called,
-    "category_name": category_name,
-    "concern_name": concern_name,
+    "category_name": labels.category_name,
+    "concern_name": labels.concern_name,
 }
 
 
