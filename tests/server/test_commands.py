@@ -299,6 +299,8 @@ def test_a_key_file_that_cannot_be_used_is_named_with_what_to_do(installed: Spot
 def test_a_database_that_is_none_is_said_to_be_none(installed: Spot, tmp_path: Path) -> None:
     spot = copy_of(installed, tmp_path)
     (spot.data / "rule12.sqlite").write_bytes(b"no database, but long enough to look like one" * 100)
+    for beside in ("-wal", "-shm"):  # what another command had not written back would be taken for the file's own
+        (spot.data / f"rule12.sqlite{beside}").unlink(missing_ok=True)
     assert refused(spot, "keys", "list") == "The database cannot be used: file is not a database.\n"
 
 
