@@ -1,9 +1,11 @@
 """HTTP in and out. `create_app` makes the app of one surface over the ports it is given."""
 
+import gzip
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from flask import Blueprint, Flask, Request, Response, abort
+from flask import Blueprint, Flask, Request, Response, abort, request
 
 from api.access import ANYONE, needs, refuse_silent_routes
 from api.blueprints import Api
@@ -52,10 +54,13 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 ASSETS = {
+    "pico.css": "text/css; charset=utf-8",
     "door.css": "text/css; charset=utf-8",
+    "door.js": "text/javascript; charset=utf-8",
     "desk.css": "text/css; charset=utf-8",
     "passkeys.js": "text/javascript; charset=utf-8",
 }
+PACKED = {"Content-Encoding": "gzip"}
 assets = Blueprint("assets", __name__, url_prefix="/assets")
 
 
@@ -92,10 +97,10 @@ def create_app(desk: Desk, surface: str = "all") -> Flask:
     app.extensions["rule12.openapi"] = lambda: document(app, api.spec.to_dict())
     app.register_blueprint(reference.blueprint)
     app.register_blueprint(assets)
+    words.speak(app)
     if surface in {"door", "all"}:
         app.register_blueprint(door.blueprint)
     if surface in {"desk", "all"}:
-        words.speak(app)
         app.register_blueprint(desk_pages)
     app.after_request(_harden)
     refuse_silent_routes(app)
@@ -134,8 +139,17 @@ def _harden(answer: Response) -> Response:
 @assets.get("/<string:name>")
 @needs(ANYONE)
 def asset(name: str) -> Response:
-    """A style sheet, or the one script there is."""
+    """A style sheet or a script, packed where the browser unpacks it. Pages never are: their length could tell."""
     if name not in ASSETS:
         abort(404)
+    headers = {"Cache-Control": "public, max-age=3600", "Vary": "Accept-Encoding"}
+    packed = "gzip" in request.accept_encodings
+    return Response(
+        _asset(name, packed=packed), content_type=ASSETS[name], headers=headers | (PACKED if packed else {})
+    )
+
+
+@lru_cache(maxsize=2 * len(ASSETS))
+def _asset(name: str, *, packed: bool) -> bytes:
     data = files("api.pages").joinpath("static", name).read_bytes()
-    return Response(data, content_type=ASSETS[name], headers={"Cache-Control": "public, max-age=3600"})
+    return gzip.compress(data, mtime=0) if packed else data

@@ -11,7 +11,7 @@ from importlib.resources import files
 from io import BytesIO
 from typing import cast
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -21,7 +21,10 @@ from cases.people import Role
 from cases.sessions import Method
 
 LANGUAGES = {"en": "English", "fr": "Français"}
+"""Of the staff's pages. The door speaks all six of the catalogue, by its addresses."""
 COOKIE = "rule12-language"
+DOMAINS = ("messages", "door")
+"""Words of the staff's pages, and of the door; where both have a sentence, the door's is heard first."""
 
 
 def language() -> str:
@@ -38,13 +41,17 @@ def language() -> str:
 @lru_cache
 def catalogue(language: str) -> NullTranslations:
     """The words of a language."""
-    file = files(__package__).joinpath("translations", language, "LC_MESSAGES", "messages.po")
-    if not file.is_file():
-        return NullTranslations()
-    compiled = BytesIO()
-    write_mo(compiled, read_po(BytesIO(file.read_bytes()), locale=language))
-    compiled.seek(0)
-    return Translations(compiled)
+    found = NullTranslations()
+    for domain in DOMAINS:
+        file = files(__package__).joinpath("translations", language, "LC_MESSAGES", f"{domain}.po")
+        if file.is_file():
+            compiled = BytesIO()
+            write_mo(compiled, read_po(BytesIO(file.read_bytes()), locale=language))
+            compiled.seek(0)
+            read = Translations(compiled)
+            read.add_fallback(found)
+            found = read
+    return found
 
 
 def _(text: str) -> str:
@@ -106,6 +113,11 @@ def when(at: datetime) -> str:
     return f"{format_datetime(at.astimezone(UTC), 'd MMM y, HH:mm', locale=language())} UTC"
 
 
+def day(stamp: str) -> str:
+    """The day of an RFC 3339 time, in UTC, as the reader's language writes it."""
+    return format_date(datetime.fromisoformat(stamp).astimezone(UTC).date(), "d MMMM y", locale=language())
+
+
 def speak(app: Flask) -> None:
     """Let the templates of an app speak the reader's language."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
@@ -114,3 +126,4 @@ def speak(app: Flask) -> None:
         language=language, languages=LANGUAGES, said=said, role_name=role_name, method_name=method_name
     )
     app.jinja_env.filters["when"] = when
+    app.jinja_env.filters["day"] = day

@@ -32,7 +32,7 @@ class Filed:
 
 def file_complaint(desk: Desk, draft: Draft, at: datetime, then: Then | None = None) -> Filed:
     """Seal a complaint and take it in. Raises Malformed; nothing is kept then."""
-    if faults := [*draft.reporter.faults(), *_unknown_concerns(draft, desk.law, at)]:
+    if faults := [*draft.reporter.faults(), *unknown_concerns(draft, desk.law, at)]:
         raise Malformed(faults)
     receipt, mailbox_id, owner = desk.vault.new_mailbox()
     parts = _sealed(desk, owner, draft)
@@ -67,7 +67,8 @@ def _sealed(desk: Desk, owner: Owner, draft: Draft) -> tuple[SealedPart, ...]:
     )
 
 
-def _unknown_concerns(draft: Draft, law: Catalogue, at: datetime) -> list[Fault]:
+def unknown_concerns(draft: Draft, law: Catalogue, at: datetime) -> list[Fault]:
+    """A fault for every concern that no category or principle of that day is called by."""
     known = {row.slug for row in law.categories_on(at.date())} | {row.slug for row in law.principles_on(at.date())}
     return [
         Fault(f"#/statement/concerns/{place}", "Not in the catalogue. GET /api/v1/catalogue lists what is.")
