@@ -131,16 +131,19 @@ def _name_at(pointer: str) -> str:
     return name if step_of(name) else ""
 
 
-_NEEDED = re.compile(r"Missing data for required field\.|Field may not be null\.|Shorter than minimum length 1\.")
-_TOO_LONG = re.compile(r"Longer than maximum length (\d+)\.")
+_NEEDED = re.compile(r"Missing data for required field\.|Field may not be null\.")
+_LENGTH = re.compile(r"Length must be between (\d+) and (\d+)\.|Longer than maximum length (\d+)\.")
 
 
 def plain(detail: str) -> str:
     """What a checker says, as one would say it to a person, in their language."""
     if _NEEDED.fullmatch(detail):
         return _("Please answer this.")
-    if found := _TOO_LONG.fullmatch(detail):
-        return _("This is too long. There is room for %(count)s characters.") % {"count": f"{int(found[1]):,}"}
+    if found := _LENGTH.fullmatch(detail):
+        room = {"count": f"{int(found[2] or found[3]):,}"}
+        if found[1] == "1":
+            return _("Please write something here, in %(count)s characters at most.") % room
+        return _("This is too long. There is room for %(count)s characters.") % room
     known = {
         "Control characters and broken Unicode are not accepted.": _("This has characters that cannot be stored."),
         "An anonymous complaint cannot carry this. Leave it out, or choose confidential.": _(
