@@ -18,6 +18,10 @@ from storage.rows import RULED, WORKED
 from storage.signing import Marks
 from storage.tables import case_categories, case_legs, case_people, cases, custodians, identity_requests, marks
 
+# Made once: to copy all columns of a table for every question asked cost more than the question.
+_OWN, _OTHER, _INTO = cases.alias("own"), cases.alias("other"), cases.alias("into")
+_ASKED = identity_requests.alias("asked")  # the query around it may read the same table
+
 
 def visible(sight: Sight, blind: Marks) -> ColumnElement[bool]:
     """What must hold for a case to exist for the holder of this sight; no criterion at all means none."""
@@ -75,21 +79,19 @@ def _in_the_matter(
 
     Conditions of their own rather than one with OR in it: each goes by an index of its own.
     """
-    own, other = cases.alias(), cases.alias()
-    into = own.c.number == number, own.c.merged_into.is_not(None)
+    into = _OWN.c.number == number, _OWN.c.merged_into.is_not(None)
     return or_(
         exists().where(of_case == number, *which),
-        exists().where(other.c.merged_into == number, of_case == other.c.number, *which),
-        exists().where(*into, of_case == own.c.merged_into, *which),
-        exists().where(*into, other.c.merged_into == own.c.merged_into, of_case == other.c.number, *which),
+        exists().where(_OTHER.c.merged_into == number, of_case == _OTHER.c.number, *which),
+        exists().where(*into, of_case == _OWN.c.merged_into, *which),
+        exists().where(*into, _OTHER.c.merged_into == _OWN.c.merged_into, of_case == _OTHER.c.number, *which),
     )
 
 
 def _with_office(queue: Queue) -> ColumnElement[bool]:
     """What was merged is where its matter is: it leaves an office with the case it was merged into."""
-    into = cases.alias()
     own = and_(cases.c.merged_into.is_(None), cases.c.queue == str(queue))
-    return or_(own, exists().where(into.c.number == cases.c.merged_into, into.c.queue == str(queue)))
+    return or_(own, exists().where(_INTO.c.number == cases.c.merged_into, _INTO.c.queue == str(queue)))
 
 
 def _is_assigned(person: str) -> ColumnElement[bool]:
@@ -106,8 +108,7 @@ def _took_part(person: str, capacity: str | None = None) -> ColumnElement[bool]:
 
 
 def _is_asked_about() -> ColumnElement[bool]:
-    asked = identity_requests.alias()  # the query around it may read the same table
-    return exists().where(asked.c.case_number == cases.c.number, asked.c.standing == str(Standing.ASKED))
+    return exists().where(_ASKED.c.case_number == cases.c.number, _ASKED.c.standing == str(Standing.ASKED))
 
 
 def narrowed(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:

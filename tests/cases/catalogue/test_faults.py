@@ -12,6 +12,7 @@ from tests.cases.catalogue.conftest import FILES, TEXTS, faults_with, rows_of, w
 
 OPTIONAL = {
     "country",
+    "covers_to",
     "note",
     "review_by",
     "reviewed_by",
