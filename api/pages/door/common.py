@@ -19,14 +19,14 @@ POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 ENGLISH = "en"
+IN = f"/<any({', '.join(LANGUAGES)}):lang>"
+"""What the address of every page of the door begins with."""
 
 
 @blueprint.url_value_preprocessor
 def _read_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     """Everything below `/<lang>/` speaks that language; what is asked elsewhere, the browser's."""
     asked = (values or {}).pop("lang", None)
-    if asked is not None and asked not in LANGUAGES:
-        abort(404)
     g.language = asked or browsers_language()
 
 
@@ -59,6 +59,13 @@ def root() -> ResponseReturnValue:
     return answer
 
 
+@blueprint.get(f"{IN}/<path:rest>")
+@needs(ANYONE)
+def nowhere(rest: str) -> ResponseReturnValue:  # noqa: ARG001 - whatever it is, it is not here
+    """No such page, said in the language of the address."""
+    abort(404)
+
+
 def browsers_language() -> str:
     """The first of the browser's languages that we have, else English."""
     wanted = (tag.replace("_", "-").partition("-")[0].lower() for tag in request.accept_languages.values())
@@ -77,7 +84,7 @@ def spoken() -> Language:
 
 
 def _path_in(code: str) -> str:
-    """This page in another language; what only a form leads to begins again."""
+    """The same page in another language; what only a form leads to begins again."""
     at = request.endpoint if request.method == "GET" and request.endpoint else "door.start"
     known = request.view_args if request.method == "GET" else {}
     return (

@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from api.access import ANYONE, needs
 from api.bodies import body_blocks
 from api.context import desk, now
-from api.pages.door.common import blueprint, page
+from api.pages.door.common import IN, blueprint, page
 from api.pages.door.mailbox import CHALLENGE, ask_receipt
 from api.pages.door.receipt import megabytes
 from api.pages.multipart import Part, parts_of
-from api.pages.words import _, said
+from api.pages.words import said
 from cases.casework.mailbox import Sent, add_evidence, find_mailbox
 from cases.complaint import Complaint
 from cases.errors import BodyNotWhole, MediaRefused, ReceiptRefused, TooLarge
@@ -22,7 +22,7 @@ from cases.media import ALLOWED
 RECEIPT_FIELD_LIMIT = 200
 
 
-@blueprint.post("/<string:lang>/evidence")
+@blueprint.post(f"{IN}/evidence")
 @needs(ANYONE)
 def add() -> ResponseReturnValue:
     """Add files beside the receipt; a refused one does not undo the others."""

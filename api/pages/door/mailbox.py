@@ -11,7 +11,7 @@ from api import shown
 from api.access import ANYONE, needs
 from api.context import desk, now
 from api.idempotency import form_key, once_under
-from api.pages.door.common import blueprint, page
+from api.pages.door.common import IN, blueprint, page
 from api.pages.door.receipt import megabytes
 from api.pages.forms import plain_fields
 from api.pages.words import _, said
@@ -24,14 +24,14 @@ from cases.media import ALLOWED
 CHALLENGE = {"WWW-Authenticate": CHALLENGES[ReceiptRefused]}
 
 
-@blueprint.get("/<string:lang>/mailbox")
+@blueprint.get(f"{IN}/mailbox")
 @needs(ANYONE)
 def mailbox() -> Response:
     """Where a receipt is entered."""
     return ask_receipt()
 
 
-@blueprint.post("/<string:lang>/mailbox")
+@blueprint.post(f"{IN}/mailbox")
 @needs(ANYONE)
 def open_() -> ResponseReturnValue:
     """The mailbox; with a text, after that message was sent."""
@@ -67,7 +67,7 @@ def open_() -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/<string:lang>/proof")
+@blueprint.post(f"{IN}/proof")
 @needs(ANYONE)
 def filing_proof() -> ResponseReturnValue:
     """The signed proof of filing as a file to keep."""

@@ -1,6 +1,7 @@
 """The steps of a report. Each is a POST of everything typed so far to the same address; only the last one keeps it."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from flask import Response, g, request
@@ -12,7 +13,7 @@ from api.access import ANYONE, needs
 from api.context import desk, now
 from api.idempotency import form_key, once_under
 from api.pages.door import fields
-from api.pages.door.common import blueprint, page
+from api.pages.door.common import IN, blueprint, page
 from api.pages.door.fields import CHECK, HAPPENED, MOST, STEPS, Shown
 from api.pages.door.posts import recognised
 from api.pages.door.receipt import receipt_page
@@ -29,14 +30,14 @@ from cases.errors import Fault, KeyMalformed, KeyReused, Malformed, StillInProgr
 GO = "go"
 
 
-@blueprint.get("/<string:lang>/report")
+@blueprint.get(f"{IN}/report")
 @needs(ANYONE)
 def begin() -> Response:
     """The first step, empty."""
     return _step(HAPPENED, _typed({}), ())
 
 
-@blueprint.post("/<string:lang>/report")
+@blueprint.post(f"{IN}/report")
 @needs(ANYONE)
 def go_on() -> ResponseReturnValue:
     """On to the step that was asked for, or file. A step is left forwards only when what it asks was answered well."""
@@ -78,10 +79,8 @@ def _faults(told: Written) -> list[Shown]:
         faults += unknown_concerns(draft_of(ComplaintSchema().load(whole)), desk().law, now())
     except ValidationError as error:
         faults += faults_in(error.messages)
-    try:
+    with suppress(ValidationError):  # named already, with all the others
         faults += Reporter(**ReporterSchema().load(whole["reporter"])).faults()
-    except ValidationError:
-        pass  # named already, with all the others
     return fields.shown(faults)
 
 

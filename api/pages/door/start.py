@@ -4,21 +4,20 @@ from flask import Response, abort, redirect
 from flask.typing import ResponseReturnValue
 
 from api.access import ANYONE, needs
-from api.context import desk, now
-from api.pages.door.common import blueprint, page
+from api.pages.door.common import IN, blueprint, page
 
 ELSEWHERE = "https://www.wikipedia.org/"
 """A site anybody may have open."""
 
 
-@blueprint.get("/<string:lang>/")
+@blueprint.get(f"{IN}/")
 @needs(ANYONE)
 def start() -> Response:
     """Is this the right place? Most people who come are in the wrong one (facts §1)."""
     return page("start.html", elsewhere=())
 
 
-@blueprint.get("/<string:lang>/elsewhere/<string:slug>")
+@blueprint.get(f"{IN}/elsewhere/<string:slug>")
 @needs(ANYONE)
 def elsewhere(slug: str) -> Response:
     """Whom to turn to instead, or first."""
@@ -28,14 +27,14 @@ def elsewhere(slug: str) -> Response:
     return page("elsewhere.html", place=found)
 
 
-@blueprint.get("/<string:lang>/safety")
+@blueprint.get(f"{IN}/safety")
 @needs(ANYONE)
 def safety() -> Response:
     """Devices, networks and traces: how to report without being seen."""
     return page("safety.html")
 
 
-@blueprint.get("/<string:lang>/leave")
+@blueprint.get(f"{IN}/leave")
 @needs(ANYONE)
 def leave() -> ResponseReturnValue:
     """Away from here at once: another site in this window. What a browser can be told to forget, it is."""
