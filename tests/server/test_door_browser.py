@@ -1,0 +1,186 @@
+"""The reporter's way in, in a real browser: six languages, with and without scripts, on a telephone and on a desk."""
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import product
+
+import pytest
+from playwright.sync_api import Browser
+
+from cases.catalogue import LANGUAGES
+from cases.receipt import read_receipt
+from tests.server.at_door import SAMPLES, Reporter
+from tests.server.chromium import chromium
+from tests.server.crew import made
+from tests.server.large import blocks
+from tests.server.running import Server, granian
+
+TELEPHONE, WIDE = 320, 1280
+WAYS = [*product(LANGUAGES, [(TELEPHONE, False), (WIDE, True)]), ("ar", (TELEPHONE, True)), ("en", (WIDE, False))]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    spot = made(tmp_path_factory.mktemp("door"))
+    with closing(granian(spot, processes=1)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.mark.parametrize(("lang", "how"), WAYS)
+def test_the_whole_way_in_every_language_with_and_without_scripts(
+    browser: Browser, server: Server, lang: str, how: tuple[int, bool]
+) -> None:
+    width, scripts = how
+    reporter = Reporter(browser, server, lang, width, scripts=scripts)
+    reporter.writes()
+    receipt = reporter.files()
+    assert read_receipt(receipt)
+    assert reporter.context.cookies() == [], "no cookie before a mailbox is opened"
+    reporter.adds("ar-location-of-people-at-risk.png", "en-phone-photo-with-gps.jpg")
+    reporter.enters(receipt)
+    assert "They asked everybody" in reporter.page.locator("main").inner_text()
+    assert reporter.found == []
+    assert reporter.asked == {reporter.home}, "nothing comes from another host"
+    reporter.context.close()
+
+
+def test_the_whole_way_with_a_keyboard_alone(browser: Browser, server: Server) -> None:
+    reporter = Reporter(browser, server, "en", WIDE, scripts=False)
+    keys = reporter.page.keyboard
+    reporter.page.goto(f"{reporter.home}/en/")
+    press_until(reporter, "Start the report", "a")
+    for typed in (["A post", "What I saw."], [], [], [], None, []):
+        for text in typed or []:
+            press_until(reporter, "", "input, textarea", fill=text)
+        if typed is None:
+            press_until(reporter, "", "input[type=radio]")
+            keys.press("Space")
+        press_until(reporter, "Continue|Send the report", "button", enter=True)
+    assert read_receipt("".join(reporter.page.locator("#receipt").inner_text().split()))
+    reporter.context.close()
+
+
+def press_until(reporter: Reporter, text: str, tag: str, *, fill: str = "", enter: bool | None = None) -> None:
+    """Tab on to the next element of a kind that says something; fill it, or press Enter on it."""
+    page = reporter.page
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        focused = page.locator(":focus")
+        if focused.count() and focused.and_(page.locator(tag)).count() and re.search(text, focused.inner_text()):
+            assert focused.is_visible()
+            if fill:
+                page.keyboard.type(fill)
+            if enter or (enter is None and tag == "a"):
+                page.keyboard.press("Enter")
+                page.wait_for_load_state()
+            return
+    raise AssertionError(f"no {tag} that says {text!r} can be reached by Tab on {page.title()}")
+
+
+def test_going_back_in_the_browser_shows_the_step_as_it_was_from_memory(browser: Browser, server: Server) -> None:
+    reporter = Reporter(browser, server, "en", WIDE, scripts=True)
+    reporter.open("/report")
+    page = reporter.page
+    page.fill("#summary", "A post")
+    page.fill("#narrative", "What I saw.")
+    reporter.go()
+    reporter.at("kinds")
+    page.locator("[name=kind]").first.check()
+    page.go_back()
+    reporter.at("happened")
+    assert page.input_value("#narrative") == "What I saw."
+    page.fill("#narrative", "And more.")
+    page.go_forward()
+    reporter.at("kinds")
+    assert page.locator("[name=kind]").first.is_checked()
+    stores = "[localStorage.length, sessionStorage.length, document.cookie]"
+    assert page.evaluate(stores) == [0, 0, ""], "nothing is kept outside of the page"
+    reporter.context.close()
+
+
+PASTE = """() => {
+  const data = new DataTransfer();
+  data.items.add(new File([Uint8Array.from(atob(DATA), one => one.charCodeAt(0))], "image.png", {type: "image/png"}));
+  document.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true}));
+}"""
+
+
+def test_a_screenshot_is_pasted_or_dropped_and_sent_with_a_bar(browser: Browser, server: Server) -> None:
+    from base64 import b64encode
+
+    reporter = Reporter(browser, server, "en", WIDE, scripts=True)
+    reporter.writes()
+    reporter.files()
+    page = reporter.page
+    picture = b64encode((SAMPLES / "en-political-endorsement.png").read_bytes()).decode()
+    page.evaluate(PASTE.replace("DATA", repr(picture)))
+    assert page.locator(".waiting p").count() == 1
+    dropped = PASTE.replace("DATA", repr(picture)).replace(
+        'document.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true}))',
+        'document.querySelector(".drop").dispatchEvent(new DragEvent("drop", '
+        "{dataTransfer: data, bubbles: true, cancelable: true}))",
+    )
+    page.evaluate(dropped)
+    assert page.locator(".waiting p").count() == 2
+    page.locator("form.upload button").click()
+    page.locator(".files").wait_for()
+    assert page.locator(".files li").count() == 2
+    reporter.context.close()
+
+
+def test_shift_three_times_leaves_at_once(browser: Browser, server: Server) -> None:
+    reporter = Reporter(browser, server, "en", WIDE, scripts=True)
+    reporter.context.route("https://www.wikipedia.org/**", lambda route: route.fulfill(body="elsewhere"))
+    reporter.open("/report")
+    reporter.page.fill("#narrative", "What I saw.")
+    for _ in range(3):
+        reporter.page.keyboard.press("Shift")
+    reporter.page.wait_for_url("https://www.wikipedia.org/**")
+    reporter.context.close()
+
+
+def test_every_sample_and_a_large_recording_go_through_the_form(
+    browser: Browser, server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    reporter = Reporter(browser, server, "fr", WIDE, scripts=False)
+    reporter.writes()
+    receipt = reporter.files()
+    video = tmp_path_factory.mktemp("large") / "recording.mp4"
+    head = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom"
+    with video.open("wb") as file:
+        for number, block in enumerate(blocks(100 << 20)):
+            file.write(block if number else head + block[len(head) :])
+    samples = sorted(path for path in SAMPLES.iterdir() if path.suffix in {".png", ".jpg", ".webp", ".pdf"})
+    assert len(samples) > 8
+    reporter.page.locator("input[type=file]").set_input_files([*samples, video])
+    reporter.page.locator("form.upload button").click()
+    reporter.page.locator(".files").wait_for(timeout=120_000)
+    assert reporter.page.locator(".files li").count() == len(samples) + 1
+    assert reporter.page.locator(".files li code").count() == len(samples) + 1, "each was stored"
+    reporter.enters(receipt)
+    assert "recording.mp4" in reporter.page.locator("main").inner_text()
+    reporter.context.close()
+
+
+def test_the_log_of_the_door_tells_nothing_of_who_came_and_what_they_said(browser: Browser, server: Server) -> None:
+    agent = "Telephone-of-somebody/7.0"
+    context = browser.new_context(user_agent=agent, extra_http_headers={"X-Forwarded-For": "203.0.113.77"})
+    context.close()
+    reporter = Reporter(browser, server, "es", WIDE, scripts=False)
+    reporter.context.set_extra_http_headers({"X-Forwarded-For": "203.0.113.77", "User-Agent": agent})
+    reporter.writes()
+    receipt = reporter.files()
+    reporter.adds("fr-confidential-document.png")
+    reporter.enters(receipt)
+    printed = server.printed()
+    words = (agent, "203.0.113.77", "127.0.0.1 -", receipt, receipt[:5], "public endorsement", "vote for one", "@c0107")
+    assert len(printed) > 0
+    assert [one for one in words if one in printed] == []
+    reporter.context.close()
