@@ -11,7 +11,10 @@ from cases.catalogue import LANGUAGES, load
 from tests.cases.catalogue.conftest import FILES, TEXTS, faults_with, rows_of, with_line, without_line
 
 OPTIONAL = {
+    "anywhere",
     "country",
+    "fragment",
+    "host",
     "note",
     "review_by",
     "reviewed_by",
@@ -23,7 +26,7 @@ OPTIONAL = {
     "substantiated",
     "measure",
 }
-SPOKEN = ("categories.toml", "principles.toml", "letters.toml")
+SPOKEN = ("categories.toml", "principles.toml", "letters.toml", "hints.toml")
 DAY = timedelta(days=1)
 FEW = settings(max_examples=40)  # each reads a whole file
 
