@@ -1,8 +1,46 @@
-"""What the desk reads out of an address somebody pasted, said back to them."""
+"""What the desk reads out of what somebody pasted as the address of a post, and what it says back to them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+
+from flask import g
+
+from api.context import desk, now
+from api.pages.words import _
+from cases.posts import PostFault, PostRead, read_post
+
+SETTLED = {PostFault.HANDLE_ONLY, PostFault.NO_ADDRESS}
+"""Said only where nothing else tells which account is meant."""
 
 
-def recognised(row: Mapping[str, str]) -> str:
-    """A sentence on what was understood; empty where there is nothing to say."""
-    return ""
+def read(row: Mapping[str, str]) -> PostRead:
+    """What was understood of a row of the form."""
+    return read_post(row.get("address", ""), desk().law.platforms_on(now().date()))
+
+
+def mended(row: Mapping[str, str]) -> dict[str, str]:
+    """The row as the complaint has it: what was pasted becomes an address, without what only tracks people.
+
+    What somebody wrote themselves wins over what the address says. Where there is no address, their words stay.
+    """
+    found = read(row)
+    address = found.url or row.get("address", "").strip()
+    platform = row.get("platform", "").strip() or found.platform_name
+    handle = row.get("handle", "").strip() or found.handle
+    return {**row, "address": address, "platform": platform, "handle": handle}
+
+
+def said_back(row: Mapping[str, str]) -> list[str]:
+    """Sentences on what was understood of what was pasted; none where nothing was."""
+    return list(_said(row, read(row))) if row.get("address", "").strip() else []
+
+
+def _said(row: Mapping[str, str], found: PostRead) -> Iterator[str]:
+    parts = [found.platform_name, found.handle, found.shown]
+    if what := " · ".join(part for part in parts if part):
+        yield _("Read as: %(what)s") % {"what": what}
+    if found.dropped:
+        yield _("Left out, because it only tracks people: %(what)s") % {"what": ", ".join(found.dropped)}
+    named = row.get("handle", "").strip()
+    for fault in found.faults:
+        if not (fault in SETTLED and named):
+            yield desk().law.hint("post", str(fault), now().date()).text.in_(g.language)

@@ -15,7 +15,7 @@ from api.idempotency import form_key, once_under
 from api.pages.door import fields
 from api.pages.door.common import IN, blueprint, page
 from api.pages.door.fields import CHECK, HAPPENED, MOST, STEPS, Shown
-from api.pages.door.posts import recognised
+from api.pages.door.posts import said_back
 from api.pages.door.receipt import receipt_page
 from api.pages.door.written import Written, complaint_of, written
 from api.pages.forms import plain_fields
@@ -143,5 +143,5 @@ def _step(step: str, told: Written, faults: Sequence[Shown], status: int = 200, 
         more=more,
         most=MOST,
         speaks=g.language,
-        recognised=recognised,
+        said_back=said_back,
     )

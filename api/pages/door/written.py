@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from api.pages.door import fields
 from api.pages.door.fields import GROUPED, GROUPS, MOST, PERSON, POST_CHOICES, POST_TEXTS, WITNESS
+from api.pages.door.posts import mended
 
 YES_OR_NO = {"yes": True, "no": False}
 NAMES: Mapping[str, tuple[str, ...]] = {"post": (*POST_TEXTS, *POST_CHOICES), "subject": PERSON, "witness": WITNESS}
@@ -85,7 +86,8 @@ def complaint_of(told: Written, principles: Mapping[str, tuple[str, ...]]) -> di
 _CHECKS = ("immediate_danger", "supervisor_told", "supervisor_involved", "fears_retaliation", "tell_ethics")
 
 
-def _post(row: Mapping[str, str], _group: str) -> dict[str, Any]:
+def _post(pasted: Mapping[str, str], _group: str) -> dict[str, Any]:
+    row = mended(pasted)
     post = _filled(row, ("platform", "handle", "account_kind", "posted_at", "seen_at", "audience"))
     post |= {"url": row["address"].strip()} if row.get("address", "").strip() else {}
     return post | _answered(row, "still_online", "affiliation_shown", "disclaimer_shown")
