@@ -64,6 +64,29 @@ def in_french() -> Iterator[tuple[str, str]]:
             yield str(message.id), str(message.string)
 
 
+def shown_by_the_door() -> set[str]:
+    """Every text marked with `_` in the door's code and templates."""
+    kinds = [("door/**.py", "python"), ("templates/door/**.html", "jinja2")]
+    options = {"templates/door/**.html": {"silent": "false", "newstyle_gettext": "true"}}
+    found = extract_from_dir(PAGES, kinds, options, keywords={"_": None})
+    return {str(text) for _, _, text, _, _ in found}
+
+
+@pytest.mark.parametrize("language", [code for code in OF_THE_DOOR if code != "en"])
+def test_every_word_of_the_door_is_there_in_its_six_languages(language: str) -> None:
+    shown, words = shown_by_the_door(), catalogue(language)
+    assert len(shown) > 150
+    assert {text for text in shown | SAID_AT_THE_DOOR if words.gettext(text) == text and text not in SAME} == set()
+    for message in read_po(BytesIO(door_words(language).read_bytes()), locale=language):
+        assert not message.fuzzy, message.id
+        assert sorted(PLACEHOLDER.findall(str(message.id))) == sorted(PLACEHOLDER.findall(str(message.string)))
+        assert not message.id or message.id in shown | SAID_AT_THE_DOOR, f"no page says {message.id!r} any more"
+
+
+def door_words(language: str) -> Path:
+    return PAGES / "translations" / language / "LC_MESSAGES" / "door.po"
+
+
 def test_labels_of_the_catalogue_and_the_sentences_of_routes_are_there_in_french() -> None:
     law, written = load(), dict(in_french())
     labels = {row.label for row in (*law.closures, *law.clocks, *law.measures, *law.choices)}

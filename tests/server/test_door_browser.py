@@ -8,6 +8,7 @@ from itertools import product
 import pytest
 from playwright.sync_api import Browser
 
+from api.pages.door.start import ELSEWHERE
 from cases.catalogue import LANGUAGES
 from cases.receipt import read_receipt
 from tests.server.at_door import SAMPLES, Reporter
@@ -137,12 +138,12 @@ def test_a_screenshot_is_pasted_or_dropped_and_sent_with_a_bar(browser: Browser,
 
 def test_shift_three_times_leaves_at_once(browser: Browser, server: Server) -> None:
     reporter = Reporter(browser, server, "en", WIDE, scripts=True)
-    reporter.context.route("https://www.wikipedia.org/**", lambda route: route.fulfill(body="elsewhere"))
     reporter.open("/report")
     reporter.page.fill("#narrative", "What I saw.")
-    for _ in range(3):
-        reporter.page.keyboard.press("Shift")
-    reporter.page.wait_for_url("https://www.wikipedia.org/**")
+    with reporter.page.expect_response("**/en/leave") as answer:
+        for _ in range(3):
+            reporter.page.keyboard.press("Shift")
+    assert answer.value.headers["location"] == ELSEWHERE
     reporter.context.close()
 
 
