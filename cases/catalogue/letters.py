@@ -1,4 +1,4 @@
-"""Letters to begin from: what a person at the desk fills in, edits and sends to the reporter."""
+"""Letters to the reporter: those a move sends as they are, and those a person at the desk fills in and edits."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,9 +9,15 @@ from cases.catalogue.lines import NOWHERE, Found
 from cases.catalogue.reading import Row
 from cases.catalogue.words import Words
 
-KINDS = ("acknowledgement", "question", "progress", "closing", "redirect")
+KINDS = ("acknowledgement", "question", "progress", "referred", "closing", "redirect")
 ABOUT = ("closing", "redirect")
 """Kinds of which there is a letter for each closure reason, or for each term of `referral`."""
+
+SENT = ("acknowledgement", "referred", "redirect")
+"""Kinds that a move sends as they are, where no letter is handed in."""
+
+NOT_SET = "[…]"
+"""Where only a person knows what belongs there: nothing is sent while it stands."""
 
 PLACES = ("number", "received_on", "next_by", "office")
 _PLACE = re.compile(r"\{([^{}]*)\}")
@@ -48,6 +54,8 @@ def letter(row: Row) -> Letter:
                 raise row.fail(f"{{{place}}} is none of {', '.join(PLACES)}", "text", language)
         if re.search(r"[{}]", _PLACE.sub("", said)):
             raise row.fail("a brace that belongs to no place", "text", language)
+        if kind in SENT and NOT_SET in said:
+            raise row.fail(f"{NOT_SET} stands in a letter that is sent as it is", "text", language)
     return Letter(
         slug=row.text("slug"),
         kind=kind,

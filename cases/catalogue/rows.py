@@ -64,7 +64,7 @@ class Principle:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Words a reporter reads: a letter, or a status with what happens next. One row per slug and language."""
+    """A status as its reporter reads it, with what happens next. One row per slug and language."""
 
     slug: str
     language: str
