@@ -25,10 +25,14 @@ from cases.errors import CatalogueBroken
 from cases.lifecycle import STEPS, Action, State
 from cases.notices import HAPPENINGS
 from cases.persons import ATTRIBUTED
+from cases.posts import PostFault
 
 EVENTS = frozenset({RECEIPT, PROPOSE, FEEDBACK, MESSAGE, *Action, *(f"{name}_lapsed" for name in LAPSING)})
 ASKED_FOR = ("acknowledge", "proposal", "identity_grant")
 """Clocks that are asked for by name."""
+
+HINTED = (("post", tuple(PostFault)),)
+"""What a reporter is helped on with, by the set of its hints."""
 
 CHOSEN = (
     ("assessment_outcome", POSSIBLE_MISCONDUCT),
@@ -58,6 +62,7 @@ def misfits(law: Catalogue, day: date) -> list[str]:
         *_untold(law, day),
         *_speechless(law, day),
         *_letterless(law, day),
+        *_hintless(law, day),
     ]
 
 
@@ -129,6 +134,14 @@ def _letterless(law: Catalogue, day: date) -> Iterator[str]:
         if not _unbroken((row for row in law.letters if (row.kind, row.about) == (kind, about)), day):
             name = f"{kind} for {about}" if about else kind
             yield f"letters.toml:1: no row of {name} is in force from {day} on"
+
+
+def _hintless(law: Catalogue, day: date) -> Iterator[str]:
+    """What a reporter would be shown without a sentence."""
+    for set_, slugs in HINTED:
+        for slug in slugs:
+            if not _unbroken((row for row in law.hints if (row.set, row.slug) == (set_, slug)), day):
+                yield f"hints.toml:1: no row of {set_}.{slug} is in force from {day} on"
 
 
 def _is_said(law: Catalogue, slug: str, day: date) -> bool:

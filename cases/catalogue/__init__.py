@@ -9,17 +9,20 @@ from datetime import date
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from cases.catalogue import checks, deciding, governing, reading, telling, timing
+from cases.catalogue import checks, deciding, governing, hints, platforms, reading, telling, timing
 from cases.catalogue import letters as letter_rows
 from cases.catalogue import routes as routing_rows
 from cases.catalogue.deciding import Measure, Term
 from cases.catalogue.governing import Instrument, Provision
+from cases.catalogue.guidance import Guidance
+from cases.catalogue.hints import Hint
 from cases.catalogue.letters import Letter
+from cases.catalogue.own import Overlaid
+from cases.catalogue.platforms import Platform
 from cases.catalogue.routes import Copy, Office, Route
 from cases.catalogue.rows import (
     Allowed,
@@ -51,6 +54,7 @@ __all__ = [
     "Closure",
     "Copy",
     "Extension",
+    "Hint",
     "Instrument",
     "Language",
     "Length",
@@ -58,6 +62,7 @@ __all__ = [
     "MailWords",
     "Measure",
     "Office",
+    "Platform",
     "Principle",
     "Provision",
     "Rhythm",
@@ -75,7 +80,7 @@ NO_MEASURE = "none"
 
 
 @dataclass(frozen=True, slots=True)
-class Catalogue:
+class Catalogue(Guidance):
     """Every row of every day; the methods with `_on` give those in force on one."""
 
     categories: tuple[Category, ...]
@@ -236,6 +241,7 @@ class Catalogue:
             *checks.lacking(self.languages, self.provisions, self.choices),
             *telling.faults(self.announcements, self.rhythms, self.mails, self.clocks),
             *letter_rows.unlike(self.letters),
+            *self.guidance_faults(),
             *self._misplaced(),
             *self._unsaid(),
         ]
@@ -304,24 +310,6 @@ def load(own: Path | None = None) -> Catalogue:
     return catalogue
 
 
-class Overlaid:
-    """The shipped files, some of them replaced by an administrator's. CatalogueBroken for a file nobody would read."""
-
-    def __init__(self, shipped: Traversable, own: Path) -> None:
-        self._shipped, self._own = shipped, own
-        known = {file.name for file in shipped.iterdir() if file.name.endswith(".toml")}
-        try:
-            strange = sorted({file.name for file in own.iterdir()} - known)
-        except OSError as error:
-            raise CatalogueBroken(f"{own}: cannot be read: {error.strerror}") from error
-        if strange:
-            raise CatalogueBroken(f"{own}: holds {', '.join(strange)}; known are {', '.join(sorted(known))}")
-
-    def joinpath(self, name: str) -> Traversable:
-        own = self._own / name
-        return own if own.exists() else self._shipped.joinpath(name)
-
-
 _READERS: Mapping[str, tuple[str, str, Callable[[reading.Row], Any]]] = MappingProxyType(
     {
         "categories": ("categories.toml", "category", reading.category),
@@ -343,6 +331,8 @@ _READERS: Mapping[str, tuple[str, str, Callable[[reading.Row], Any]]] = MappingP
         "rhythms": ("rhythms.toml", "rhythm", telling.rhythm),
         "mails": ("mails.toml", "mail", telling.mail_words),
         "letters": ("letters.toml", "letter", letter_rows.letter),
+        "platforms": ("platforms.toml", "platform", platforms.platform),
+        "hints": ("hints.toml", "hint", hints.hint),
     }
 )
 

@@ -164,3 +164,11 @@ def test_an_administrators_clock_that_would_never_start_stops_the_start_with_fil
         law_of(tmp_path, TODAY)
     where = f"clocks.toml:{line_of('clocks.toml', old)}"
     assert str(refusal.value) == f"{where}: reassessment: runs from 're-open', which is unknown"
+
+
+def test_a_fault_of_a_post_without_a_sentence_is_refused():
+    law = load()
+    kept = tuple(row for row in law.hints if row.name != "post.shortened")
+    assert misfits(replace(law, hints=kept), TODAY) == [
+        f"hints.toml:1: no row of post.shortened is in force from {TODAY} on"
+    ]

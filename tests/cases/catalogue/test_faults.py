@@ -11,8 +11,11 @@ from cases.catalogue import LANGUAGES, load
 from tests.cases.catalogue.conftest import FILES, TEXTS, faults_with, rows_of, with_line, without_line
 
 OPTIONAL = {
+    "anywhere",
     "country",
     "covers_to",
+    "fragment",
+    "host",
     "note",
     "review_by",
     "reviewed_by",
@@ -24,7 +27,7 @@ OPTIONAL = {
     "substantiated",
     "measure",
 }
-SPOKEN = ("categories.toml", "principles.toml", "letters.toml")
+SPOKEN = ("categories.toml", "principles.toml", "letters.toml", "hints.toml")
 DAY = timedelta(days=1)
 FEW = settings(max_examples=40)  # each reads a whole file
 
