@@ -34,6 +34,7 @@ from api.routes import (
     supervisors,
     tasks,
     teams,
+    webhooks,
 )
 from api.specification import INTRODUCTION, document
 from cases.errors import BodyNotWhole
@@ -126,6 +127,7 @@ def _endpoints(surface: str) -> list[Any]:
         filters.blueprint,
         supervisors.blueprint,
         administration.blueprint,
+        webhooks.blueprint,
     ]
     return [*(of_door if surface != "desk" else ()), *(of_desk if surface != "door" else ()), health.blueprint]
 

@@ -11,11 +11,12 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, exi
 
 from cases.errors import UnknownItem
 from cases.ledger import Entry
-from cases.notices import Endpoint, Kept, New, Preferences, Shown
+from cases.notices import NO_SUCH_WEBHOOK, Endpoint, Kept, New, Preferences, Shown
 from cases.people import Role
 from cases.sight import Actor, Sight
 from storage.database import Database
 from storage.masking import NOTICE, PREFERENCES, WEBHOOK, Masks
+from storage.outbox import HIGHEST
 from storage.seeing import visible
 from storage.signing import Marks
 from storage.tables import cases, marks
@@ -98,7 +99,7 @@ class SqlNotices:
 
     def remove_endpoint(self, id_: int, entry: Entry) -> None:
         if not self._connection.execute(delete(webhooks).where(webhooks.c.id == id_)).rowcount:
-            raise UnknownItem("There is no webhook of this number. `rule12 webhooks list` lists them.")
+            raise UnknownItem(NO_SUCH_WEBHOOK)
         self._write(entry)
 
     def posted(self, id_: int, at: datetime) -> None:
@@ -168,6 +169,8 @@ class SqlNoticeLookup:
             return [self._endpoint(row) for row in connection.execute(select(webhooks).order_by(webhooks.c.added_at))]
 
     def endpoint(self, id_: int) -> Endpoint | None:
+        if id_ > HIGHEST:
+            return None
         with self._database.reading() as connection:
             row = connection.execute(select(webhooks).where(webhooks.c.id == id_)).one_or_none()
         return None if row is None else self._endpoint(row)

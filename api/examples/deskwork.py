@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from api.examples.places import ACT_ID, FILED_AT, NOTE_ID, NUMBER, SHA256, TASK_ID
+from api.examples.places import ACT_ID, FILED_AT, NOTE_ID, NUMBER, SHA256, TASK_ID, WEBHOOK_ID
 
 _NOTE = {
     "note_id": NOTE_ID,
@@ -81,6 +81,11 @@ _KEY = {
     "made_at": "2026-01-01T00:00:00Z",
     "retired_at": None,
 }
+_WEBHOOK = {
+    "webhook_id": WEBHOOK_ID,
+    "host": "hooks.example.org",
+    "added_at": "2026-03-03T11:00:00Z",
+}
 _RECEIVED = {
     "number": NUMBER,
     "received_at": FILED_AT,
@@ -127,5 +132,8 @@ DESKWORK: Mapping[str, tuple[Any, Any]] = MappingProxyType(
         ),
         "administration.revoke": (None, {"revoked": 1}),
         "administration.keys": (None, [_KEY]),
+        "webhooks.listed": (None, {"items": [_WEBHOOK | {"posted_at": None}], "next": None}),
+        "webhooks.add": ({"url": "https://hooks.example.org/desk"}, _WEBHOOK | {"secret": "whsec_kq3…"}),
+        "webhooks.remove": (None, {"webhook_id": WEBHOOK_ID}),
     }
 )

@@ -19,6 +19,7 @@ NOTE_ID = "2f7a9a34-4f21-4a0e-8b61-0f4b5b0f6c10"
 ACT_ID = "d1a3a0a0-6a63-4a0c-9d35-8e2f6a0c4f7b"
 REQUEST_ID = "1c0f2b9e-5f4e-4f1b-a1de-3f6f3f0a9c55"
 NOTICE_ID = "6a2d1c3b-8a34-4a0e-9b6d-2f0f5d6f7b18"
+WEBHOOK_ID = 482113
 
 PLACES: Mapping[str, Any] = MappingProxyType(
     {
@@ -28,6 +29,7 @@ PLACES: Mapping[str, Any] = MappingProxyType(
         "person_id": PERSON_ID,
         "request_id": REQUEST_ID,
         "job_id": 7,
+        "webhook_id": WEBHOOK_ID,
         "notice_id": NOTICE_ID,
         "task_id": TASK_ID,
         "name": "due-this-week",

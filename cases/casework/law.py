@@ -119,18 +119,14 @@ def _untold(law: Catalogue, day: date) -> Iterator[str]:
 
 
 def _speechless(law: Catalogue, day: date) -> Iterator[str]:
-    """What a reporter is told, in English at least: every status, and the letters that moves send."""
-    for slug in ("letter-acknowledged", *(f"status-{status}" for status in STATUSES)):
+    """Statuses without words in English at least."""
+    for slug in (f"status-{status}" for status in STATUSES):
         if not _is_said(law, slug, day):
             yield f"wordings.toml:1: no row of {slug} in en is in force from {day} on"
-    for term in law.terms("referral", day):
-        slug = f"letter-redirected-{term.slug}"
-        if not _is_said(law, slug, day):
-            yield f"{term.found.at()}: needs {slug} in wordings.toml, in en and in force from {day} on"
 
 
 def _letterless(law: Catalogue, day: date) -> Iterator[str]:
-    """What a person would have to write without anything to begin from."""
+    """Letters that a move would not find to send, or a person to begin from."""
     wanted = {(kind, "") for kind in KINDS if kind not in ABOUT}
     wanted |= {("closing", closure.slug) for closure in law.closures}
     wanted |= {("redirect", term.slug) for term in law.terms("referral", day)}

@@ -23,7 +23,8 @@ from cases.case import (
 )
 from cases.casework.changes import RESCREEN, Change, letter, reason_part, staff_change, store
 from cases.casework.entries import owner_of
-from cases.casework.looking import find_case
+from cases.casework.lettering import must_be_whole, standard_letter
+from cases.casework.looking import find_case, note_look
 from cases.casework.registers import must_be_in_register, office_of
 from cases.errors import Fault, Malformed, MoveNotAllowed, StaleVersion, UnknownCase
 from cases.lifecycle import SETTLING, STEPS, Action, State
@@ -32,6 +33,8 @@ from cases.ports import Desk, Then
 from cases.sight import Actor, Part, must_see
 
 PROPOSED = "proposed"
+_TELLING = (Action.CLOSE, Action.MERGE, Action.REDIRECT)
+"""What can be proposed and comes with a letter to the reporter."""
 
 
 def moves_open(desk: Desk, actor: Actor, number: str, at: datetime) -> tuple[Case, tuple[Action, ...]]:
@@ -52,6 +55,8 @@ def must_be_movable(desk: Desk, actor: Actor, number: str, action: Action, given
     step = STEPS.get((case.state, action))
     if step and actor.role in step.by:
         step_for(case, Move(action, actor, at, given), desk.law)
+    must_be_whole(given.notice, "#/notice")
+    must_be_whole(given.question, "#/question")
     return case
 
 
@@ -86,6 +91,21 @@ def make_move(
         if then:
             then(work, change.after)
     return change.after
+
+
+def proposed_letter(desk: Desk, actor: Actor, number: str, at: datetime) -> str:
+    """The letter that goes to the reporter once the proposal that waits is approved, or ""; reading it is a look.
+
+    Raises UnknownCase, NotPermitted, or MoveNotAllowed for whoever may not approve it.
+    """
+    case = find_case(desk, actor, number)
+    asked = Move(Action.APPROVE, actor, at, Given())
+    proposal = must_be_settleable(case, asked, desk.law)
+    if proposal.action not in _TELLING:
+        return ""
+    note_look(desk, actor, case, "opened_proposal", at, facts={"opened": [Kind.PROPOSAL.slug]})
+    handed_in = _handed_in(desk, case, proposal.given)
+    return _text(desk, case, replace(asked, action=proposal.action, given=handed_in))
 
 
 def _reopened(change: Change) -> bool:
@@ -156,16 +176,11 @@ def _with_letter(desk: Desk, change: Change, asked: Move) -> Change:
 
 
 def _text(desk: Desk, after: Case, asked: Move) -> str:
-    """Closing carries the reasoned notice; acknowledging and redirecting send letters of the catalogue."""
-    given, day = asked.given, asked.at.date()
+    """Closing carries the reasoned notice; acknowledging, referring and redirecting send letters of the catalogue."""
+    given = asked.given
     match asked.action:
-        case Action.ACKNOWLEDGE:
-            return given.notice or desk.law.wording("letter-acknowledged", day).text
-        case Action.REDIRECT:
-            return (
-                given.notice
-                or desk.law.wording(f"letter-redirected-{after.referred_to or given.referred_to}", day).text
-            )
+        case Action.ACKNOWLEDGE | Action.REFER | Action.REDIRECT:
+            return given.notice or standard_letter(desk, asked.by, after, asked.action, given.referred_to, asked.at)
         case Action.ASK_REPORTER:
             return given.question
         case Action.CLOSE | Action.MERGE:

@@ -7,15 +7,14 @@ from cases.case import ASSIGNERS, Assignment, Case, assign, changed, must_be_ass
 from cases.case.clocked import sounded
 from cases.case.moving import worked
 from cases.casework.changes import Change, letter, reason_part, staff_change, store
+from cases.casework.lettering import WRITERS, must_be_whole
 from cases.casework.looking import find_case
 from cases.casework.mailbox import Letter
 from cases.casework.moving import must_be_current
 from cases.errors import Fault, Malformed, NotPermitted
-from cases.people import Role
 from cases.ports import Desk, Then
 from cases.sight import Actor, Part, must_see
 
-WRITERS = ASSIGNERS | {Role.INVESTIGATOR}
 FEEDBACK, MESSAGE = "feedback", "message_sent"
 
 
@@ -88,12 +87,14 @@ def write_to_reporter(
 ) -> Letter:
     """A letter into the reporter's mailbox; a change of the case like any other.
 
-    `feedback` says what was done with the complaint: it meets the reporter's clock of that name.
+    `feedback` says what was done with the complaint: it meets the reporter's clock of that name. Raises UnknownCase,
+    NotPermitted, StaleVersion, or Malformed for a text in which something is still to be filled in.
     """
     case = find_case(desk, actor, number)
     if actor.role not in WRITERS:
         raise NotPermitted("Only those who work the case write to the reporter.")
     must_work(case, actor)
+    must_be_whole(text, "#/text")
     must_be_current(case, version)
     told = letter(desk, case, text, at)
     after = worked(replace(case, version=case.version + 1), actor)

@@ -9,15 +9,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.resources.abc import Traversable
+from types import MappingProxyType
 from typing import Any, Protocol, TypeGuard, TypeVar
 
 from cases.catalogue.lines import NOWHERE, Found, line_of, places, strange
-from cases.catalogue.rows import Allowed, Category, Citation, Closure, Principle, Wording
+from cases.catalogue.rows import Allowed, Category, Citation, Closure, DatedRow, Principle, SourcedRow, Wording
 from cases.catalogue.words import DIRECTIONS, LANGUAGES, Language, Words
 from cases.errors import CatalogueBroken
 from cases.people import Role
 
 T = TypeVar("T")
+U = TypeVar("U")
+D = TypeVar("D", bound=DatedRow)
 _PLACE = re.compile(r" \(at [^()]*\)$")
 _NAMES = ("slug", "code", "personnel_type", "situation", "name", "office", "what")
 
@@ -103,6 +106,12 @@ class Row:
             raise self.fail(f"{last} is before {first}", last)
         return starts, ends
 
+    def standing(self, days: tuple[str, str], *, ends: bool = False) -> dict[str, Any]:
+        """What every dated row has: its days under the two keys, whether it ended on purpose, where it stands."""
+        starts, until = self.dates(*days)
+        ended = ends and self.ended(days[1])
+        return {"effective_from": starts, "effective_to": until, "ended": ended, "found": self.found}
+
     def ended(self, last: str) -> bool:
         """Whether nothing follows on purpose (`ended = true`), which needs a last day."""
         ended = "ended" in self.facts and self.flag("ended")
@@ -116,6 +125,10 @@ class Row:
         if not isinstance(said, list) or not said or not all(isinstance(one, dict) for one in said):
             raise self.fail(f"needs at least one {key}, each a table", key)
         return tuple(Row(self.where, one, self.found.inner(key, number)) for number, one in enumerate(said))
+
+
+Take = Callable[[Row, str], Any]
+"""How the value of a key is read from a row."""
 
 
 def _is_day(said: object) -> TypeGuard[date]:
@@ -160,58 +173,82 @@ def _name(facts: Mapping[str, object]) -> str:
     return str(next((facts[key] for key in _NAMES if key in facts), "unnamed"))
 
 
-def category(row: Row) -> Category:
-    row.only("slug", "label", "cites", "raised_by", "urgent", "note", *_FROM)
-    starts, ends = row.dates("from", "to")
-    return Category(
-        slug=row.text("slug"),
-        label=row.words("label"),
-        cites=row.texts("cites"),
-        raised_by=row.texts("raised_by"),
-        urgent=row.flag("urgent"),
-        note=row.sentence("note"),
-        effective_from=starts,
-        effective_to=ends,
-        ended=row.ended("to"),
-        found=row.found,
-    )
+def dated(
+    kind: type[D],
+    days: tuple[str, str],
+    keys: Mapping[str, Take],
+    *,
+    fields: Mapping[str, str] = MappingProxyType({}),
+    ends: bool = False,
+) -> Callable[[Row], D]:
+    """A reader of rows that are in force from a first day to a last, under the two keys of `days`.
+
+    `keys`: how every other key is read, in the order in which faults are found; `fields`: what one is called that is
+    no field of that name. `ends`: a row may say `ended = true`. Where the kind has a source, it is read, too.
+    """
+    if issubclass(kind, SourcedRow):
+        keys = {**keys, "source": Row.text, "verified": Row.flag}
+
+    def read(row: Row) -> D:
+        row.only(*keys, *days, *(("ended",) if ends else ()))
+        standing = row.standing(days, ends=ends)
+        return kind(**{fields.get(key, key): take(row, key) for key, take in keys.items()}, **standing)
+
+    return read
 
 
-def citation(row: Row) -> Citation:
-    row.only(
-        "slug", "instrument", "edition", "paragraph", "heading", "summary", "note", "verified", "ended", *_EFFECTIVE
-    )
-    starts, ends = row.dates(*_EFFECTIVE)
-    return Citation(
-        slug=row.text("slug"),
-        instrument=row.text("instrument"),
-        edition=row.text("edition"),
-        paragraph=row.text("paragraph"),
-        heading=row.sentence("heading"),
-        summary=row.sentence("summary"),
-        note=row.sentence("note"),
-        verified=row.flag("verified"),
-        effective_from=starts,
-        effective_to=ends,
-        ended=row.ended("effective_to"),
-        found=row.found,
-    )
+def maybe(take: Callable[[Row, str], T], otherwise: U) -> Callable[[Row, str], T | U]:
+    """The same for a key that may be left out."""
+    return lambda row, key: take(row, key) if key in row.facts else otherwise
 
 
-def principle(row: Row) -> Principle:
-    row.only("slug", "heading", "summary", "question", "categories", *_FROM)
-    starts, ends = row.dates("from", "to")
-    return Principle(
-        slug=row.text("slug"),
-        heading=row.words("heading"),
-        summary=row.sentence("summary"),
-        question=row.words("question"),
-        categories=row.texts("categories"),
-        effective_from=starts,
-        effective_to=ends,
-        ended=row.ended("to"),
-        found=row.found,
-    )
+FROM, EFFECTIVE = ("from", "to"), ("effective_from", "effective_to")
+
+category = dated(
+    Category,
+    FROM,
+    {
+        "slug": Row.text,
+        "label": Row.words,
+        "cites": Row.texts,
+        "raised_by": Row.texts,
+        "urgent": Row.flag,
+        "note": Row.sentence,
+    },
+    ends=True,
+)
+citation = dated(
+    Citation,
+    EFFECTIVE,
+    {
+        "slug": Row.text,
+        "instrument": Row.text,
+        "edition": Row.text,
+        "paragraph": Row.text,
+        "heading": Row.sentence,
+        "summary": Row.sentence,
+        "note": Row.sentence,
+        "verified": Row.flag,
+    },
+    ends=True,
+)
+principle = dated(
+    Principle,
+    FROM,
+    {
+        "slug": Row.text,
+        "heading": Row.words,
+        "summary": Row.sentence,
+        "question": Row.words,
+        "categories": Row.texts,
+    },
+    ends=True,
+)
+wording = dated(
+    Wording,
+    FROM,
+    {"slug": Row.text, "language": Row.text, "text": Row.sentence, "next": Row.sentence},
+)
 
 
 def language(row: Row) -> Language:
@@ -247,21 +284,3 @@ def _allowed(row: Row) -> Allowed:
         return Allowed(states=row.texts("from"), roles=tuple(map(Role, row.texts("by"))))
     except ValueError as error:
         raise row.fail(f"no such role: {error}", "by") from error
-
-
-def wording(row: Row) -> Wording:
-    row.only("slug", "language", "text", "next", "from", "to")
-    starts, ends = row.dates("from", "to")
-    return Wording(
-        slug=row.text("slug"),
-        language=row.text("language"),
-        text=row.sentence("text"),
-        next=row.sentence("next"),
-        effective_from=starts,
-        effective_to=ends,
-        found=row.found,
-    )
-
-
-_FROM = ("from", "to", "ended")
-_EFFECTIVE = ("effective_from", "effective_to")

@@ -1,12 +1,11 @@
 """Who gets a complaint, and which part of the house is which: the rows of routes.toml, copies.toml, offices.toml."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from enum import StrEnum
 
-from cases.catalogue.lines import NOWHERE, Found
-from cases.catalogue.reading import Row
+from cases.catalogue.reading import EFFECTIVE, Row, dated
+from cases.catalogue.rows import SourcedRow
 from cases.directory import Person, folded
 
 
@@ -51,40 +50,29 @@ COPIED = ("ethics", "der")
 # Routing asks who these are; the other offices are only named.
 ASKED_FOR = ("igo", "inspector_general", "high_commissioner", "designate")
 OFFICES = (*ASKED_FOR, "gatekeeper", "outside", *COPIED)
-_EFFECTIVE = ("effective_from", "effective_to")
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class Route(SourcedRow):
     """Who gets a complaint in a situation; `sentence` is kept as the explanation."""
 
     situation: str
     to: tuple[str, ...]
     sentence: str
-    source: str
-    verified: bool
-    effective_from: date
-    effective_to: date | None
-    found: Found = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(SourcedRow):
     """Who is told besides. `categories` are slugs of which one is enough; what else will do, the situation says."""
 
     situation: str
     to: tuple[str, ...]
     categories: tuple[str, ...]
     sentence: str
-    source: str
-    verified: bool
-    effective_from: date
-    effective_to: date | None
-    found: Found = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
+class Office(SourcedRow):
     """A part of the house, or one post in it, and how the directory shows who belongs to it."""
 
     slug: str
@@ -92,11 +80,6 @@ class Office:
     units: tuple[str, ...]
     functions: tuple[str, ...]
     numbers: tuple[str, ...]
-    source: str
-    verified: bool
-    effective_from: date
-    effective_to: date | None
-    found: Found = field(default=NOWHERE, compare=False)
 
     def holds(self, person: Person) -> bool:
         """Whether the person belongs to it, by unit, function or staff number, whatever the case."""
@@ -105,52 +88,23 @@ class Office:
         return any(folded(said) in map(folded, known) for known, said in shown)
 
 
-def route(row: Row) -> Route:
-    row.only("situation", "to", "sentence", "source", "verified", *_EFFECTIVE)
-    starts, ends = row.dates(*_EFFECTIVE)
-    return Route(
-        situation=row.text("situation"),
-        to=row.texts("to"),
-        sentence=row.sentence("sentence"),
-        source=row.text("source"),
-        verified=row.flag("verified"),
-        effective_from=starts,
-        effective_to=ends,
-        found=row.found,
-    )
-
-
-def added(row: Row) -> Copy:
-    row.only("situation", "to", "categories", "sentence", "source", "verified", *_EFFECTIVE)
-    starts, ends = row.dates(*_EFFECTIVE)
-    return Copy(
-        situation=row.text("situation"),
-        to=row.texts("to"),
-        categories=row.texts("categories"),
-        sentence=row.sentence("sentence"),
-        source=row.text("source"),
-        verified=row.flag("verified"),
-        effective_from=starts,
-        effective_to=ends,
-        found=row.found,
-    )
-
-
-def office(row: Row) -> Office:
-    row.only("slug", "name", "units", "functions", "numbers", "source", "verified", *_EFFECTIVE)
-    starts, ends = row.dates(*_EFFECTIVE)
-    return Office(
-        slug=row.text("slug"),
-        name=row.sentence("name"),
-        units=row.texts("units"),
-        functions=row.texts("functions"),
-        numbers=row.texts("numbers"),
-        source=row.text("source"),
-        verified=row.flag("verified"),
-        effective_from=starts,
-        effective_to=ends,
-        found=row.found,
-    )
+route = dated(Route, EFFECTIVE, {"situation": Row.text, "to": Row.texts, "sentence": Row.sentence})
+added = dated(
+    Copy,
+    EFFECTIVE,
+    {"situation": Row.text, "to": Row.texts, "categories": Row.texts, "sentence": Row.sentence},
+)
+office = dated(
+    Office,
+    EFFECTIVE,
+    {
+        "slug": Row.text,
+        "name": Row.sentence,
+        "units": Row.texts,
+        "functions": Row.texts,
+        "numbers": Row.texts,
+    },
+)
 
 
 def astray(routes: Iterable[Route], copies: Iterable[Copy], categories: Collection[str]) -> Iterator[str]:

@@ -13,8 +13,26 @@ from cases.catalogue.words import Words
 from cases.people import Role
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatedRow:
+    """What every row has that is in force from a first day to a last."""
+
+    effective_from: date
+    effective_to: date | None
+    ended: bool = False
+    found: Found = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcedRow(DatedRow):
+    """`source`: where it is from. `verified`: that was a public source, and it was checked."""
+
+    source: str
+    verified: bool
+
+
 @dataclass(frozen=True, slots=True)
-class Category:
+class Category(DatedRow):
     """What a complaint may be about. `cites` are citation slugs, `raised_by` principle slugs."""
 
     slug: str
@@ -23,14 +41,10 @@ class Category:
     raised_by: tuple[str, ...]
     urgent: bool
     note: str
-    effective_from: date
-    effective_to: date | None
-    ended: bool = False
-    found: Found = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(DatedRow):
     """One paragraph of one edition. `verified`: a public source was checked for what the row says."""
 
     slug: str
@@ -41,14 +55,10 @@ class Citation:
     summary: str
     note: str
     verified: bool
-    effective_from: date
-    effective_to: date | None
-    ended: bool = False
-    found: Found = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Principle:
+class Principle(DatedRow):
     """One point of UNHCR/AI/2014/2; `question` asks a reporter plainly, `categories` are the slugs a yes suggests."""
 
     slug: str
@@ -56,23 +66,16 @@ class Principle:
     summary: str
     question: Words
     categories: tuple[str, ...]
-    effective_from: date
-    effective_to: date | None
-    ended: bool = False
-    found: Found = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
-    """Words a reporter reads: a letter, or a status with what happens next. One row per slug and language."""
+class Wording(DatedRow):
+    """A status as its reporter reads it, with what happens next. One row per slug and language."""
 
     slug: str
     language: str
     text: str
     next: str
-    effective_from: date
-    effective_to: date | None
-    found: Found = field(default=NOWHERE, compare=False)
 
     @property
     def name(self) -> str:

@@ -1,11 +1,11 @@
 """Who is told of what, when and in which words: the rows of notices.toml, rhythms.toml and mails.toml."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 
-from cases.catalogue.lines import NOWHERE, Found
-from cases.catalogue.reading import Row
+from cases.catalogue.lines import Found
+from cases.catalogue.reading import FROM, Row, dated, maybe
+from cases.catalogue.rows import SourcedRow
 from cases.catalogue.timing import ASSIGNEES, LINE, REPORTER, WEEK, Clock
 from cases.catalogue.words import Words
 from cases.people import Role
@@ -21,7 +21,7 @@ HOURS = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Announcement:
+class Announcement(SourcedRow):
     """What is told to whom. `who` are roles and parts; `otherwise` are told where nobody has such a part.
 
     Empty `who`: a clock's `tell` names them. `channels` besides the console, `when` at once or a rhythm.
@@ -34,15 +34,10 @@ class Announcement:
     when: str
     words: str
     label: Words
-    source: str
-    verified: bool
-    effective_from: date
-    effective_to: date | None
-    found: Found = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Rhythm:
+class Rhythm(SourcedRow):
     """When what was gathered is sent: at an hour (0 to 23, local) of working days, or of the first from a weekday on.
 
     `weekday`: Monday = 0; None for every working day.
@@ -53,15 +48,10 @@ class Rhythm:
     weekday: int | None
     words: str
     label: Words
-    source: str
-    verified: bool
-    effective_from: date
-    effective_to: date | None
-    found: Found = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class MailWords:
+class MailWords(SourcedRow):
     """The words of a mail: `link` comes before the address of the desk, `no_link` where no address is known."""
 
     slug: str
@@ -70,70 +60,54 @@ class MailWords:
     link: Words
     no_link: Words
     footer: Words
-    source: str
-    verified: bool
-    effective_from: date
-    effective_to: date | None
-    found: Found = field(default=NOWHERE, compare=False)
 
 
-_DATED = ("source", "verified", "from", "to")
+def _hour(row: Row, key: str) -> int:
+    if key not in row.facts or row.count(key) >= HOURS:
+        raise row.fail("hour must be a whole number from 0 to 23", key)
+    return row.count(key)
 
 
-def announcement(row: Row) -> Announcement:
-    row.only("what", "who", "otherwise", "channels", "when", "words", "label", *_DATED)
-    starts, ends = row.dates("from", "to")
-    return Announcement(
-        what=row.text("what"),
-        who=row.texts("who"),
-        otherwise=row.texts("otherwise") if "otherwise" in row.facts else (),
-        channels=row.texts("channels"),
-        when=row.text("when"),
-        words=row.text("words"),
-        label=row.words("label"),
-        source=row.text("source"),
-        verified=row.flag("verified"),
-        effective_from=starts,
-        effective_to=ends,
-        found=row.found,
-    )
+def _weekday(row: Row, key: str) -> int:
+    return WEEK.index(row.one_of(key, WEEK))
 
 
-def rhythm(row: Row) -> Rhythm:
-    row.only("slug", "hour", "weekday", "words", "label", *_DATED)
-    starts, ends = row.dates("from", "to")
-    if "hour" not in row.facts or row.count("hour") >= HOURS:
-        raise row.fail("hour must be a whole number from 0 to 23", "hour")
-    return Rhythm(
-        slug=row.text("slug"),
-        hour=row.count("hour"),
-        weekday=WEEK.index(row.one_of("weekday", WEEK)) if "weekday" in row.facts else None,
-        words=row.text("words"),
-        label=row.words("label"),
-        source=row.text("source"),
-        verified=row.flag("verified"),
-        effective_from=starts,
-        effective_to=ends,
-        found=row.found,
-    )
-
-
-def mail_words(row: Row) -> MailWords:
-    row.only("slug", "subject", "body", "link", "no_link", "footer", *_DATED)
-    starts, ends = row.dates("from", "to")
-    return MailWords(
-        slug=row.text("slug"),
-        subject=row.words("subject"),
-        body=row.words("body"),
-        link=row.words("link"),
-        no_link=row.words("no_link"),
-        footer=row.words("footer"),
-        source=row.text("source"),
-        verified=row.flag("verified"),
-        effective_from=starts,
-        effective_to=ends,
-        found=row.found,
-    )
+announcement = dated(
+    Announcement,
+    FROM,
+    {
+        "what": Row.text,
+        "who": Row.texts,
+        "otherwise": maybe(Row.texts, ()),
+        "channels": Row.texts,
+        "when": Row.text,
+        "words": Row.text,
+        "label": Row.words,
+    },
+)
+rhythm = dated(
+    Rhythm,
+    FROM,
+    {
+        "hour": _hour,
+        "slug": Row.text,
+        "weekday": maybe(_weekday, None),
+        "words": Row.text,
+        "label": Row.words,
+    },
+)
+mail_words = dated(
+    MailWords,
+    FROM,
+    {
+        "slug": Row.text,
+        "subject": Row.words,
+        "body": Row.words,
+        "link": Row.words,
+        "no_link": Row.words,
+        "footer": Row.words,
+    },
+)
 
 
 def named(rows: Iterable[Announcement]) -> list[tuple[str, Announcement]]:

@@ -7,7 +7,8 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from cases.catalogue.lines import NOWHERE, Found
-from cases.catalogue.reading import Row
+from cases.catalogue.reading import FROM, Row, maybe
+from cases.catalogue.rows import SourcedRow
 from cases.people import Role
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -61,7 +62,7 @@ class Tell:
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(SourcedRow):
     """A time limit: `length` after `runs_from`; if that never was, after clock `otherwise` is due.
 
     Events in `until` end it. It stands still in the states `pauses_in`. When the time of one that `lapses` is up, that
@@ -79,11 +80,6 @@ class Clock:
     lapses: bool
     extension: Extension | None
     tells: tuple[Tell, ...]
-    source: str
-    verified: bool
-    effective_from: date
-    effective_to: date | None
-    found: Found = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +111,7 @@ class Calendar:
 
 def clock(row: Row) -> Clock:
     row.only(*_CLOCK, *_LENGTH)
-    starts, ends = row.dates("from", "to")
+    standing = row.standing(FROM)
     name, lapses = row.text("name"), "lapses" in row.facts and row.flag("lapses")
     return Clock(
         name=name,
@@ -131,9 +127,7 @@ def clock(row: Row) -> Clock:
         tells=tuple(_tell(one) for one in _all_within(row, "tell")),
         source=row.text("source"),
         verified=row.flag("verified"),
-        effective_from=starts,
-        effective_to=ends,
-        found=row.found,
+        **standing,
     )
 
 
@@ -173,9 +167,7 @@ _CALENDAR = (
 # fmt: on
 
 
-def _texts(row: Row, key: str) -> tuple[str, ...]:
-    """A list that may be left out."""
-    return row.texts(key) if key in row.facts else ()
+_texts = maybe(Row.texts, ())
 
 
 def _is_day(said: object) -> bool:

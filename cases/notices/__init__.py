@@ -8,6 +8,7 @@ from cases.notices.choosing import (
 )
 from cases.notices.happening import HAPPENINGS, Happening, happenings
 from cases.notices.ports import (
+    NO_SUCH_WEBHOOK,
     Endpoint,
     Hooks,
     Kept,
@@ -24,6 +25,7 @@ from cases.notices.rhythm import next_time, notices_table
 
 __all__ = [
     "HAPPENINGS",
+    "NO_SUCH_WEBHOOK",
     "WORKS",
     "Choice",
     "Endpoint",

@@ -4,10 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from cases.ledger import Entry
 from cases.sight import Actor, Sight
+
+NO_SUCH_WEBHOOK = "There is no webhook of this number. It may have been removed already."
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,11 @@ class Endpoint:
     added_at: datetime
     posted_at: datetime | None
     secret: str = ""
+
+    @property
+    def host(self) -> str:
+        """What of the address may be shown: its path and query may hold a token."""
+        return urlsplit(self.url).netloc
 
 
 @dataclass(frozen=True, slots=True)

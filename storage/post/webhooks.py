@@ -31,6 +31,8 @@ from storage.post.settings import PostSettings
 TIMEOUT = 10  # seconds for all of it
 LONGEST = 2000
 TAKEN = range(200, 300)
+NO_ADDRESS = "A webhook needs an address like https://hooks.example.org/desk, without name or fragment."
+NO_PUBLIC_ADDRESS = "This is no public address. RULE12_WEBHOOK_ALLOW can name it, if that is meant."
 _WRAPPING = tuple(ipaddress.ip_network(one) for one in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
 """IPv6 addresses with an IPv4 address inside, which a gateway on the way might follow."""
 
@@ -52,12 +54,10 @@ class Webhooks:
         """Raises CannotStart for an address nothing is ever posted to; a name is resolved when something is posted."""
         found = _split(url)
         if found is None:
-            raise CannotStart(
-                "A webhook needs an address like https://hooks.example.org/desk, without name or fragment."
-            )
+            raise CannotStart(NO_ADDRESS)
         with suppress(ValueError):
             if not self._is_open(found.hostname or "", ipaddress.ip_address(found.hostname or "")):
-                raise CannotStart("This is no public address. RULE12_WEBHOOK_ALLOW can name it, if that is meant.")
+                raise CannotStart(NO_PUBLIC_ADDRESS)
 
     def post(self, to: Endpoint, kind: str, notice: UUID, at: datetime) -> None:
         """Raises NotTaken unless it was answered with 2xx in time."""

@@ -167,6 +167,7 @@ def body_of(endpoint: str, role: Role | None, case: Prepared | None) -> dict[str
         "supervisors.acknowledge": {},
         "supervisors.act": {"text": "Spoke to the unit."},
         "supervisors.step_aside": {"reason": "I ordered the post."},
+        "webhooks.add": {"url": "https://hooks.example/desk"},
         "administration.issue": {"person": "S0014", "role": "investigator"},
     }
     if endpoint == "administration.put_directory":

@@ -20,6 +20,7 @@ ITEMS = {
     "number": NO_CASE,
     "name": "nothing.css",
     "job_id": "1",
+    "webhook_id": "1",
     "person": "S0014",
     "position": "1",
     "action": "assess",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -14,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from api import create_app
 from api.problems import TYPE
+from cases.casework.hooking import add_webhook
 from cases.people import Role
 from storage import open_house
 from storage.settings import read_settings
@@ -33,6 +35,7 @@ LAST = (
 )
 """What really changes something that others are asked about comes at the end."""
 NO_TASK = str(uuid4())
+HOOK, ASKS_FIRST = "https://hooks.example/desk", "desk.admin_ask_webhook"
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +64,7 @@ def asked(app: Flask) -> list[tuple[str, Rule]]:
 
 
 def address(
-    rule: Rule, number: str = "", case: Prepared | None = None, export: str = "", job: int = 0, request: str = ""
+    rule: Rule, number: str = "", case: Prepared | None = None, export: str = "", row: int = 0, request: str = ""
 ) -> str:
     """A route with the case, or an item of it, in every place."""
     items = {
@@ -69,7 +72,8 @@ def address(
         "export_id": export,
         "name": "mine" if "filters" in rule.rule else "nothing.css",
         "person": "S0099",
-        "job_id": str(job),
+        "job_id": str(row),
+        "webhook_id": str(row),
         "request_id": request,
         "position": "1",
         "action": "extend_clock",
@@ -108,7 +112,10 @@ class Asking:
         self.callers |= {"nobody": office.door, "receipt": office.holder(receipt)}
         auditor = office.as_(Role.AUDITOR)
         self.export = auditor.must(201, auditor.post(f"{PREFIX}/audit/exports", {}))["export_id"]
-        self.jobs = {name: office.dead_job("answered") for name in ("jobs.retry", "jobs.discard")}
+        self.rows = {name: office.dead_job("answered") for name in ("jobs.retry", "jobs.discard")}
+        self.rows |= {
+            name: add_webhook(office.desk, HOOK, datetime.now(UTC)).id for name in ("webhooks.remove", ASKS_FIRST)
+        }
         self.told_apart: list[str] = []
 
     def cell(self, method: str, rule: Rule, name: str) -> str:
@@ -117,7 +124,7 @@ class Asking:
         if "number" not in rule.arguments:
             body = body_of(rule.endpoint, role, None)
             request = str(self.prepared[Role.CUSTODIAN]["routed"].request)
-            where = address(rule, export=self.export, job=self.jobs.get(rule.endpoint, 0), request=request)
+            where = address(rule, export=self.export, row=self.rows.get(rule.endpoint, 0), request=request)
             return letter(ask(self.callers[name], method, where, body))
         cases = self.prepared[role or Role.INTAKE]
         return "".join(self._standing(method, rule, name, role, cases[standing]) for standing in STANDINGS)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser
 
+from cases.casework.hooking import add_webhook
 from cases.people import Role
 from tests.api.conftest import Office
 from tests.api.lives import Life
@@ -13,6 +14,7 @@ from tests.api.matrix import DONE, filled, plain, read_matrix, routes
 from tests.api.seated import Seat
 from tests.api.standings import WHY, rich
 from tests.axe import chromium, looking, violations
+from tests.conftest import NOON
 
 MORE = (
     "/desk/sessions?done=ended",
@@ -39,8 +41,10 @@ def filled_desk(office: Office) -> Filled:
     office.sort()
     exports = Seat(office, Role.AUDITOR)
     assert exports.submit("/desk/audit/exports", "/desk/audit/exports").status_code == 303
+    hook = add_webhook(office.desk, "https://hooks.example/desk", NOON)
     paths: dict[Role, list[str]] = {role: [] for role in Role}
     items = {"number": life.number, "request_id": request, "position": "1", "action": "preserve_evidence"}
+    items |= {"webhook_id": str(hook.id)}
     items |= {"person_id": life.subject, "evidence_id": str(office.desk.lookup.evidence(life.complaint)[0].content.id)}
     for path, role in pages(office, items, outside.number):
         paths[role].append(path)

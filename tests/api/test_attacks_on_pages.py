@@ -25,6 +25,7 @@ from tests.api.standings import WHY, rich
 FORM = "application/x-www-form-urlencoded"
 COMING_IN = ("/desk/sign-in", "/desk/language")
 EXPORT = str(uuid4())
+NOTHING = {"number": NO_CASE, "position": "1", "job_id": "999999", "webhook_id": "1", "action": "assess"}
 
 
 def of_desk(app: Flask, method: str) -> Iterator[Rule]:
@@ -36,10 +37,7 @@ def of_desk(app: Flask, method: str) -> Iterator[Rule]:
 
 def address(rule: Rule, **items: str) -> str:
     """A page of nothing there is, unless something is given."""
-    empty = dict.fromkeys(rule.arguments, "") | {
-        name: {"number": NO_CASE, "position": "1", "job_id": "999999", "action": "assess"}.get(name, EXPORT)
-        for name in rule.arguments
-    }
+    empty = dict.fromkeys(rule.arguments, "") | {name: NOTHING.get(name, EXPORT) for name in rule.arguments}
     return filled(plain(rule), empty | items)
 
 

@@ -121,6 +121,10 @@ def by_an_administrator(office: Office) -> Replayed:
     yield "administration.tokens", admin.get(f"{PREFIX}/tokens?person=S0014")
     yield "administration.revoke", admin.call("DELETE", f"{PREFIX}/tokens/S0014")
     yield "administration.keys", admin.get(f"{PREFIX}/keys")
+    hook = admin.post(f"{PREFIX}/webhooks", ASKED["webhooks.add"])
+    yield "webhooks.add", hook
+    yield "webhooks.listed", admin.get(f"{PREFIX}/webhooks")
+    yield "webhooks.remove", admin.call("DELETE", f"{PREFIX}/webhooks/{(hook.json or {})['webhook_id']}")
     csv = {"data": ASKED["administration.put_directory"], "content_type": "text/csv"}
     yield "administration.put_directory", admin.call("PUT", f"{PREFIX}/directory?force=true", **csv)
 

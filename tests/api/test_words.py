@@ -18,8 +18,10 @@ from cases.case import guards
 from cases.casework.signin.passkeys import LONGEST_NAME, MOST
 from cases.casework.signin.sessions import SIGNED_OUT
 from cases.catalogue import load
+from cases.notices import NO_SUCH_WEBHOOK
 from cases.routing.screening import WHY
 from cases.sessions import SENTENCES
+from storage.post.webhooks import NO_ADDRESS, NO_PUBLIC_ADDRESS
 from storage.signin.provider import DOES_NOT_ANSWER
 from tests.api.conftest import Office
 
@@ -32,6 +34,9 @@ OF_THE_RULES = {
     NOT_OURS,
     OTHER_SESSION,
     DOES_NOT_ANSWER,
+    NO_SUCH_WEBHOOK,
+    NO_PUBLIC_ADDRESS,
+    NO_ADDRESS,
     "You have no such passkey.",
     "You have no such session.",
     f"Give it a name of 1 to {LONGEST_NAME} letters.",

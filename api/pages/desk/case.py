@@ -22,8 +22,8 @@ from api.sessions import signed_in
 from cases.case import Case, closed_to, must_be_approved
 from cases.casework import alleging, identities, looking, moving, noting, persons, receiving, tasking
 from cases.casework.alleging import cited_for
+from cases.casework.lettering import WRITERS
 from cases.casework.looking import CaseView
-from cases.casework.staffing import WRITERS
 from cases.catalogue.citing import Cited
 from cases.complaint import Consent
 from cases.deskwork import ActKind, TaskState

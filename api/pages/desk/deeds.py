@@ -177,6 +177,7 @@ def _looks() -> Mapping[str, str]:
         "opened_reasons": _("The reasons were opened."),
         "opened_actions": _("What the supervisor noted was opened."),
         "opened_language": _("The reporter's language was looked up."),
+        "opened_proposal": _("The letter of a proposal was read."),
         "identity_read": _("Who reported was read."),
         "identity_read_to_decide": _("Who reported was read, to decide on a request."),
         "identity_request_read": _("The reasons of a request were read."),

@@ -45,8 +45,20 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A letter that goes out with a form, to be read first; `language` is "" where it is not known."""
+
+    name: str
+    text: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
-    """A form: what it is called and for, its fields, its button, and where to go on from it."""
+    """A form: what it is called and for, its fields, its button, and where to go on from it.
+
+    `letters`: what its button sends to the reporter if no letter is written; of several, the one that was chosen.
+    """
 
     title: str
     fields: tuple[Field, ...]
@@ -56,6 +68,7 @@ class Form:
     version: int = 0
     lead: tuple[str, ...] = ()
     warning: str = ""
+    letters: tuple[Shown, ...] = ()
     shape: Callable[[dict[str, Any]], dict[str, Any]] = dict
     """What makes of the fields what the API takes, where they do not stand for it one by one."""
 

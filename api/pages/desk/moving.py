@@ -13,7 +13,8 @@ from api.pages.desk import labels
 from api.pages.desk.acting import handle
 from api.pages.desk.common import blueprint
 from api.pages.desk.deeds import in_words, move_name, need_name
-from api.pages.desk.filling import Field, Form, Options, options
+from api.pages.desk.filling import Field, Form, Options, Shown, options
+from api.pages.desk.writing import letter_name
 from api.pages.words import _, role_name
 from api.routes.cases import WORKS_CASES
 from api.routes.moves import erases, given_of, open_move
@@ -21,8 +22,9 @@ from api.sessions import signed_in
 from api.work_schemas import MoveInSchema
 from cases.case import Case, closed_to
 from cases.case.given import TERMS
-from cases.casework import moving
+from cases.casework import lettering, moving
 from cases.casework.alleging import ShownAllegation, show_allegations
+from cases.casework.lettering import OF_MOVES
 from cases.casework.persons import show_persons
 from cases.errors import UnknownItem
 from cases.lifecycle import SETTLING, Action, Need
@@ -32,8 +34,6 @@ from cases.ports import Then
 LONG = 20_000
 TICKS = (Need.COUNSEL_INFORMED, Need.EVIDENCE_DISCLOSED)
 DAYS = (Need.APPEAL_BY, Need.REVIEW_ON)
-OWN_LETTER = (Action.ACKNOWLEDGE, Action.REDIRECT)
-"""Moves that send a letter of the catalogue, unless one is handed in."""
 
 
 @blueprint.route("/cases/<string:number>/moves/<string:action>", methods=["GET", "POST"])
@@ -71,8 +71,8 @@ def _form(number: str, action: Action) -> Form:
     persons = show_persons(desk(), actor(), number, now()) if wanted & _OF_PERSONS else ()
     alleged = show_allegations(desk(), actor(), number, now()) if wanted & _OF_ALLEGATIONS else ()
     fields = [one for need in needs["needs"] for one in _fields(found, action, Need(need), needs, persons, alleged)]
-    if action in open_now and action in OWN_LETTER:
-        label, hint = need_name(Need.NOTICE), _("Leave it empty to send the standard letter.")
+    if action in open_now and action in OF_MOVES:
+        label, hint = need_name(Need.NOTICE), _("Leave it empty to send the standard letter, which is shown above.")
         fields.append(Field("notice", label, "text", hint=hint, needed=False, longest=LONG))
     if action in open_now and action in {Action.APPROVE, Action.WITHDRAW}:
         fields.append(Field("reason", need_name(Need.REASON), "text", needed=False, longest=LONG))
@@ -86,8 +86,18 @@ def _form(number: str, action: Action) -> Form:
         version=found.version,
         lead=tuple(_lead(found, action, needs)),
         warning="" if action in open_now else in_words(why_not),
+        letters=tuple(_letters(number, action, found)) if action in open_now else (),
         shape=lambda told: told | {"move": str(action)} | ({"measures": []} | told if Need.MEASURES in wanted else {}),
     )
+
+
+def _letters(number: str, action: Action, found: Case) -> Iterator[Shown]:
+    """What the reporter will read: whoever sends or approves it reads it first."""
+    for one in lettering.letters_of(desk(), actor(), number, action, now()):
+        yield Shown(letter_name(one), one.text, one.language)
+    proposal = found.proposal if action is Action.APPROVE else None
+    if proposal and (text := moving.proposed_letter(desk(), actor(), number, now())):
+        yield Shown(move_name(proposal.action), text)
 
 
 _OF_ALLEGATIONS = {Need.ALLEGATION, Need.MEASURES}

@@ -165,6 +165,7 @@ def done_words() -> str:
         "preferred": _("You are written to like this from now on."),
         "retried": _("The worker tries it again now."),
         "discarded": _("The job is gone for good."),
+        "unhooked": _("Nothing is posted there any more."),
     }
     return names.get(request.args.get("done", ""), "")
 

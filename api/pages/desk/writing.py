@@ -18,10 +18,9 @@ from api.routes.tasks import HAS_TASKS
 from api.schemas import LetterInSchema
 from api.sessions import signed_in
 from cases.casework import lettering, noting, staffing, tasking
-from cases.casework.lettering import FilledLetter
+from cases.casework.lettering import WRITERS, FilledLetter
 from cases.casework.mailbox import Letter
 from cases.casework.noting import ShownNote
-from cases.casework.staffing import WRITERS
 from cases.casework.tasking import NewTask, ShownTask
 from cases.deskwork import TaskState
 from cases.ports import Then
@@ -131,6 +130,7 @@ def letter_name(one: FilledLetter) -> str:
         "acknowledgement": _("Acknowledgement"),
         "question": _("Question"),
         "progress": _("Progress"),
+        "referred": _("Referral"),
         "closing": _("Closing: %(about)s") % {"about": labels.closure_name(one.about)},
         "redirect": _("Redirection: %(about)s") % {"about": labels.term_name("referral", one.about)},
     }

@@ -1,5 +1,6 @@
 """Forms of the case file: what they do is what the API does, once; what is refused comes back with what was typed."""
 
+from html import unescape
 from uuid import uuid4
 
 import pytest
@@ -268,6 +269,33 @@ def test_a_letter_begins_in_the_reporters_language_and_is_sent_as_edited(office:
     )
     assert "Quand ?" in life.read(Role.INTAKE, "/messages")[-1]["text"]
     assert "Quand ?" in intake.open(at(life))
+
+
+def test_whoever_makes_a_move_reads_first_what_it_sends_the_reporter(office: Office, intake: Seat) -> None:
+    life = Life(office, told() | {"language": "fr"})
+    page = intake.open(at(life, "/moves/acknowledge"))
+    assert "What the reporter will read" in page
+    shown = page.partition('<div class="words" lang="fr" dir="auto">')[2].partition("</div>")[0]
+    assert shown.startswith(f"Nous avons reçu votre plainte {life.number}")
+    offered = plain(intake.open(at(life, "/moves/redirect")))
+    assert "Redirection: Police" in offered
+    intake.does(at(life, "/moves/acknowledge"))
+    assert life.read(Role.INTAKE, "/messages")[-1]["text"] == unescape(shown)
+    unfinished = intake.tries(at(life, "/moves/redirect"), referred_to="police", notice="Voyez […]")
+    assert (unfinished.status_code, "Put your own words where it says […]." in unfinished.text) == (422, True)
+    intake.does(at(life, "/moves/redirect"), referred_to="police")
+    assert "de la police du pays" in life.read(Role.INTAKE, "/messages")[-1]["text"]
+    assert "What the reporter will read" not in intake.open(at(life, "/moves/place_hold"))
+
+
+def test_whoever_approves_a_closing_reads_first_what_it_sends_the_reporter(office: Office, life: Life) -> None:
+    head, second = Seat(office, Role.HEAD), Seat(office, Role.HEAD, SECOND_HEAD)
+    life.investigate()
+    why = {"closure_reason": "insufficient_information", "reason": "Too thin.", "notice": "Nothing to go on, sorry."}
+    head.does(at(life, "/moves/close"), **why)
+    assert "Nothing to go on, sorry." in plain(second.open(at(life, "/moves/approve")))
+    assert "The letter of a proposal was read." in plain(second.open(at(life)))
+    assert "Nothing to go on, sorry." not in head.open(at(life, "/moves/approve"))
 
 
 def test_notes_are_corrected_by_another_note(life: Life, intake: Seat) -> None:

@@ -7,8 +7,10 @@ from datetime import date
 import pytest
 
 from cases.casework.law import EVENTS, law_of, misfits
+from cases.casework.lettering import OF_MOVES
 from cases.casework.statuses import STATUSES, of_case
 from cases.catalogue import load
+from cases.catalogue.letters import SENT
 from cases.errors import CatalogueBroken
 from cases.lifecycle import STEPS, Action, State
 from tests.cases.case.making import AT, fresh
@@ -108,7 +110,7 @@ def test_terms_on_which_a_guard_turns_are_missed(name):
     assert misfits(law, TODAY) == [f"terms.toml:1: no row of {name} is in force from {TODAY} on"]
 
 
-@pytest.mark.parametrize("slug", ["letter-acknowledged", *(f"status-{slug}" for slug in STATUSES)])
+@pytest.mark.parametrize("slug", [f"status-{slug}" for slug in STATUSES])
 def test_words_for_the_reporter_that_are_missing_in_english_are_missed(slug):
     kept = tuple(replace(row, language="fr") if row.slug == slug else row for row in load().wordings)
     said = [f"wordings.toml:1: no row of {slug} in en is in force from {TODAY} on"]
@@ -123,11 +125,12 @@ def test_every_status_a_case_can_have_is_one_of_those_with_words():
 
 
 def test_every_place_to_be_redirected_to_has_its_letter():
-    old = 'slug = "letter-redirected-police"'
-    law = read_one("wordings.toml", TEXTS["wordings.toml"].replace(old, 'slug = "letter-redirected-army"'))
-    number = line_of("terms.toml", 'slug = "police"') - 2
-    needs = f"needs letter-redirected-police in wordings.toml, in en and in force from {TODAY} on"
-    assert misfits(law, TODAY) == [f"terms.toml:{number}: police: {needs}"]
+    law = read_one("letters.toml", TEXTS["letters.toml"].replace('for = "police"', 'for = "army"'))
+    assert misfits(law, TODAY) == [f"letters.toml:1: no row of redirect for police is in force from {TODAY} on"]
+
+
+def test_every_letter_a_move_sends_is_one_that_is_sent_as_it_is():
+    assert set(OF_MOVES.values()) == set(SENT)
 
 
 @pytest.mark.parametrize(

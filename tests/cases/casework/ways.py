@@ -8,9 +8,9 @@ from cases.case import Assignment, Given
 from cases.casework.alleging import Alleged, make_allegation, show_allegations
 from cases.casework.handing import who_can_be_assigned
 from cases.casework.identities import ask_who_reported, decide_on_request, read_identity, reason_of, requests_of
-from cases.casework.lettering import letters_for
+from cases.casework.lettering import letters_for, letters_of
 from cases.casework.looking import custody, list_evidence, read_messages, read_original, reasons, show_case, timeline
-from cases.casework.moving import make_move, moves_open, must_be_movable
+from cases.casework.moving import make_move, moves_open, must_be_movable, proposed_letter
 from cases.casework.noting import list_notes, write_note
 from cases.casework.persons import add_person, change_person, show_persons
 from cases.casework.receiving import acknowledge_receipt, list_acts, note_action, step_aside
@@ -45,6 +45,8 @@ def ways_to_look(desk: Desk, actor: Actor, number: str, item: UUID) -> Mapping[s
         "list_tasks": lambda: list_tasks(desk, actor, number, SORTED),
         "list_acts": lambda: list_acts(desk, actor, number, SORTED),
         "letters_for": lambda: letters_for(desk, actor, number, SORTED),
+        "letters_of": lambda: letters_of(desk, actor, number, Action.ACKNOWLEDGE, SORTED),
+        "proposed_letter": lambda: proposed_letter(desk, actor, number, SORTED),
         "who_can_be_assigned": lambda: who_can_be_assigned(desk, actor, number, SORTED),
         "read_identity": lambda: read_identity(desk, actor, number, None, SORTED),
         "read_identity on a request": lambda: read_identity(desk, actor, number, item, SORTED),

@@ -4,8 +4,8 @@ import pytest
 
 from cases.casework.law import misfits
 from cases.catalogue import LANGUAGES, load
-from cases.catalogue.letters import ABOUT, KINDS, PLACES
-from tests.cases.catalogue.conftest import FILES, TEXTS, TODAY, faults_with, read_one, rows_of
+from cases.catalogue.letters import ABOUT, KINDS, PLACES, SENT
+from tests.cases.catalogue.conftest import FILES, TEXTS, TODAY, faults_with, read_one, rows_of, with_line
 
 FILE = "letters.toml"
 TEXT = TEXTS[FILE]
@@ -35,6 +35,16 @@ def test_a_place_nobody_would_fill_in_is_refused_with_its_file_and_line():
 def test_a_brace_that_is_no_place_is_refused_with_its_file_and_line(spoiled):
     [fault] = faults_with(FILE, TEXT.replace("question about your complaint {number}", f"question {spoiled}", 1))
     assert fault.startswith(f"{FILE}:{line_of('We have a question')}: question: ")
+
+
+@pytest.mark.parametrize("kind", SENT)
+def test_a_letter_that_a_move_sends_leaves_nothing_open(kind):
+    start, lines = next(row for row in rows_of(TEXT, FILES[FILE][1]) if f'kind = "{kind}"' in row[1])
+    offset = next(number for number, line in enumerate(lines) if line.startswith("ru = "))
+    spoiled = with_line(TEXT, start + offset, lines[offset].replace("{number}", "{number} […]"))
+    [fault] = faults_with(FILE, spoiled)
+    assert fault.startswith(f"{FILE}:{start + offset}: ")
+    assert fault.endswith(": […] stands in a letter that is sent as it is")
 
 
 def test_a_translation_that_lost_a_place_is_refused_with_its_file_and_line():
