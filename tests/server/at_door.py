@@ -86,9 +86,7 @@ class Reporter:
 
     def _names_posts(self) -> None:
         self.at("posts")
-        self.page.fill(
-            "#post-0-address", "see https://m.facebook.com/story.php?story_fbid=10158&id=42&fbclid=Iw !!"
-        )
+        self.page.fill("#post-0-address", "see https://m.facebook.com/story.php?story_fbid=10158&id=42&fbclid=Iw !!")
         self.go("add-post")
         self.at("posts")
         assert "fbclid" in self.page.locator("p.read").inner_text()

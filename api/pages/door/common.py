@@ -8,10 +8,11 @@ from werkzeug.exceptions import HTTPException
 
 from api.access import ANYONE, needs
 from api.context import desk
-from api.pages.words import said
+from api.pages.words import _, said
 from api.problems import of_accident, of_http, of_refusal
 from cases.catalogue import LANGUAGES, Language
-from cases.errors import CaseError
+from cases.errors import CaseError, MediaRefused, TooLarge
+from cases.media import ALLOWED
 
 blueprint = Blueprint("door", __name__, template_folder="../templates", static_folder=None, url_prefix="/")
 POLICY = (
@@ -19,6 +20,7 @@ POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 ENGLISH = "en"
+ERRORS_OF_OURS = 500
 IN = f"/<any({', '.join(LANGUAGES)}):lang>"
 """What the address of every page of the door begins with."""
 
@@ -99,11 +101,38 @@ def page(template: str, status: int = 200, **shown: Any) -> Response:
 
 def refused(answer: Response) -> Response:
     """A problem document as a page, for people."""
-    shown = page("problem.html", answer.status_code, sentence=said(answer.get_json()["detail"]))
+    shown = page("problem.html", answer.status_code, sentence=_plain(answer.status_code, answer.get_json()["detail"]))
     for name in ("WWW-Authenticate", "Retry-After", "Allow"):
         if name in answer.headers:
             shown.headers[name] = answer.headers[name]
     return shown
+
+
+def _plain(status: int, detail: str) -> str:
+    """What went wrong, for somebody who knows nothing of how pages work."""
+    match status:
+        case 404:
+            return _("There is no such page.")
+        case 400 | 405 | 411 | 415:
+            return _("Use the form on the page.")
+        case 413:
+            return _("This is too much at once. Write less, and send the rest as a message afterwards.")
+        case _ if status >= ERRORS_OF_OURS:
+            return _("Something went wrong here, not with you. Nothing was lost. Try again in a few minutes.")
+    return said(detail)
+
+
+def not_taken(error: CaseError) -> str:
+    """Why a file was not kept."""
+    match error:
+        case MediaRefused():
+            kinds = ", ".join(ALLOWED.values())
+            return _("This kind of file is not taken, or the file is not what its name says. Taken are: %(kinds)s.") % {
+                "kinds": kinds
+            }
+        case TooLarge():
+            return _("This file is too large. Send it in parts, or a shorter recording.")
+    return said(str(error))
 
 
 blueprint.register_error_handler(CaseError, lambda error: refused(of_refusal(error)))
