@@ -5,7 +5,8 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, fields, validate
 
-from cases.catalogue import LANGUAGES, Catalogue, Citation, Instrument, Language, Provision
+from cases.catalogue import LANGUAGES, Catalogue, Citation, Elsewhere, Instrument, Language, Provision
+from cases.catalogue.platforms import EVERYWHERE
 
 ENGLISH = "en"
 
@@ -67,15 +68,37 @@ class ReviewSchema(Schema):
     overdue = fields.Boolean(required=True)
 
 
+class ElsewhereSchema(Schema):
+    slug = fields.String(required=True)
+    question = fields.String(required=True, metadata={"description": "A yes means: this may be the wrong place."})
+    text = fields.String(required=True)
+    steps = fields.List(fields.String(), required=True, metadata={"description": "What to do, in order."})
+    contact = fields.List(fields.String(), required=True, metadata={"description": "mailto:, https: or tel:."})
+    file_here = fields.Boolean(required=True, metadata={"description": "A complaint belongs here all the same."})
+
+
+class PlatformSchema(Schema):
+    slug = fields.String(required=True)
+    name = fields.String(required=True)
+
+
 class CatalogueSchema(Schema):
     on = fields.String(required=True, metadata={"format": "date"})
-    language = fields.String(required=True, metadata={"description": "Of principles and categories."})
+    language = fields.String(required=True, metadata={"description": "Of principles, categories and elsewhere."})
     languages = fields.List(fields.Nested(LanguageSchema), required=True)
     principles = fields.List(fields.Nested(PrincipleSchema), required=True)
     categories = fields.List(fields.Nested(CategorySchema), required=True)
     citations = fields.List(fields.Nested(CitationSchema), required=True)
     provisions = fields.List(fields.Nested(ProvisionSchema), required=True)
     reviews = fields.List(fields.Nested(ReviewSchema), required=True)
+    elsewhere = fields.List(
+        fields.Nested(ElsewhereSchema),
+        required=True,
+        metadata={"description": "Whom others turn to; urgent first."},
+    )
+    platforms = fields.List(
+        fields.Nested(PlatformSchema), required=True, metadata={"description": "Whose addresses are recognised."}
+    )
 
 
 def in_force(law: Catalogue, day: date, language: str) -> dict[str, Any]:
@@ -100,6 +123,19 @@ def in_force(law: Catalogue, day: date, language: str) -> dict[str, Any]:
         "citations": [_citation(row) for row in law.citations_on(day)],
         "provisions": [_provision(row) for row in law.provisions_on(day)],
         "reviews": [_review(row, day) for row in law.reviews_on(day)],
+        "elsewhere": [_elsewhere(row, language) for row in law.elsewhere_on(day)],
+        "platforms": [{"slug": row.slug, "name": row.name} for row in law.platforms_on(day) if row.slug != EVERYWHERE],
+    }
+
+
+def _elsewhere(row: Elsewhere, language: str) -> dict[str, Any]:
+    return {
+        "slug": row.slug,
+        "question": row.question.in_(language),
+        "text": row.text.in_(language),
+        "steps": [step.in_(language) for step in row.steps],
+        "contact": list(row.contact),
+        "file_here": row.file_here,
     }
 
 

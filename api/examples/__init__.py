@@ -160,6 +160,17 @@ _CATALOGUE = {
         }
     ],
     "reviews": [{"instrument": "UNHCR/AI/2014/2", "due": "2016-09-04", "overdue": True}],
+    "elsewhere": [
+        {
+            "slug": "doubt",
+            "question": "Vous demandez-vous ce que vous pouvez publier vous-même ?",
+            "text": "Demander avant de publier n\u2019est pas une plainte.",
+            "steps": ["Ou écrivez à socialmedia@unhcr.org."],
+            "contact": ["mailto:socialmedia@unhcr.org"],
+            "file_here": False,
+        }
+    ],
+    "platforms": [{"slug": "facebook", "name": "Facebook"}],
 }
 _CSV = (
     "number,state,version,queue,categories,received_at,acknowledged_at,due,due_by,closed_at,closure_reason,assignees,"

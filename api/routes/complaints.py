@@ -39,5 +39,8 @@ def draft_of(told: dict[str, Any]) -> Draft:
 @blueprint.arguments(CatalogueQuery(), location="query")
 @blueprint.response(200, CatalogueSchema)
 def catalogue(wanted: dict[str, Any]) -> dict[str, Any]:
-    """Principles, categories, citations and provisions in force on a day; what is asked and labelled, in a language."""
+    """Principles, categories, citations and provisions in force on a day; what is asked and labelled, in a language.
+
+    `elsewhere` says who may be in the wrong place and whom they turn to: show it before anybody files.
+    """
     return in_force(desk().law, wanted.get("on") or now().date(), wanted["lang"])

@@ -13,10 +13,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from cases.catalogue import checks, deciding, governing, hints, platforms, reading, telling, timing
+from cases.catalogue import checks, deciding, elsewhere, governing, hints, platforms, reading, telling, timing
 from cases.catalogue import letters as letter_rows
 from cases.catalogue import routes as routing_rows
 from cases.catalogue.deciding import Measure, Term
+from cases.catalogue.elsewhere import Elsewhere
 from cases.catalogue.governing import Instrument, Provision
 from cases.catalogue.guidance import Guidance
 from cases.catalogue.hints import Hint
@@ -53,6 +54,7 @@ __all__ = [
     "Clock",
     "Closure",
     "Copy",
+    "Elsewhere",
     "Extension",
     "Hint",
     "Instrument",
@@ -332,6 +334,7 @@ _READERS: Mapping[str, tuple[str, str, Callable[[reading.Row], Any]]] = MappingP
         "mails": ("mails.toml", "mail", telling.mail_words),
         "letters": ("letters.toml", "letter", letter_rows.letter),
         "platforms": ("platforms.toml", "platform", platforms.platform),
+        "elsewhere": ("elsewhere.toml", "elsewhere", elsewhere.elsewhere),
         "hints": ("hints.toml", "hint", hints.hint),
     }
 )

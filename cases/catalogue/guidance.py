@@ -1,12 +1,14 @@
-"""What helps a reporter before and while they file: where posts stand, and sentences that help on."""
+"""What helps a reporter before and while they file: where posts stand, who else can help, sentences that help on."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from cases.catalogue import checks
+from cases.catalogue import elsewhere as elsewhere_rows
 from cases.catalogue import hints as hint_rows
 from cases.catalogue import platforms as platform_rows
+from cases.catalogue.elsewhere import Elsewhere
 from cases.catalogue.hints import Hint
 from cases.catalogue.platforms import Platform
 from cases.catalogue.rows import in_force
@@ -19,10 +21,15 @@ class Guidance:
 
     platforms: tuple[Platform, ...]
     hints: tuple[Hint, ...]
+    elsewhere: tuple[Elsewhere, ...]
 
     def platforms_on(self, day: date) -> tuple[Platform, ...]:
         """For `cases.posts.read_post`."""
         return in_force(self.platforms, day)
+
+    def elsewhere_on(self, day: date) -> tuple[Elsewhere, ...]:
+        """In the order in which they are asked: what cannot wait comes first."""
+        return in_force(self.elsewhere, day)
 
     def hint(self, set_: str, slug: str, day: date) -> Hint:
         """CatalogueBroken when there is none on that day."""
@@ -34,7 +41,13 @@ class Guidance:
     def guidance_faults(self) -> Iterator[str]:
         """Everything of this part that does not hold together, as `file:line: row: reason`."""
         yield from platform_rows.faults(self.platforms)
-        for named in ([(row.slug, row) for row in self.platforms], [(row.name, row) for row in self.hints]):
+        lasting = (
+            [(row.slug, row) for row in self.platforms],
+            [(row.name, row) for row in self.hints],
+            [(row.slug, row) for row in self.elsewhere],
+        )
+        for named in lasting:
             yield from checks.overlapping(named)
             yield from checks.uncovered(named)
         yield from checks.untranslated(hint_rows.spoken(self.hints))
+        yield from checks.untranslated(elsewhere_rows.spoken(self.elsewhere))

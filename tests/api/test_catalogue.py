@@ -82,3 +82,26 @@ def test_a_wrong_question_is_named(office: Office) -> None:
             assert answer.status_code == 422
             assert answer.json is not None
             assert [one["pointer"] for one in answer.json["errors"]] == [f"#/{query.partition('=')[0]}"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whoever_is_in_the_wrong_place_learns_in_their_language_whom_to_turn_to(office: Office, language: str) -> None:
+    shown = office.door.must(200, office.door.get(f"{CATALOGUE}?lang={language}&on=2026-03-02"))
+    rows = load().elsewhere_on(date(2026, 3, 2))
+    assert [(one["slug"], one["question"], one["text"], one["steps"]) for one in shown["elsewhere"]] == [
+        (row.slug, row.question.in_(language), row.text.in_(language), [step.in_(language) for step in row.steps])
+        for row in rows
+    ]
+    contacts = {one["slug"]: one["contact"] for one in shown["elsewhere"]}
+    assert contacts["protection_request"] == ["https://help.unhcr.org/"]
+    assert contacts["doubt"] == ["mailto:socialmedia@unhcr.org"]
+    assert contacts["other_misconduct"] == ["mailto:inspector@unhcr.org"]
+    assert shown["elsewhere"][0]["slug"] == "danger_now"
+    assert {one["slug"] for one in shown["elsewhere"] if one["file_here"]} == {"danger_now", "retaliation"}
+
+
+def test_platforms_are_listed_by_name_and_the_row_for_every_site_is_none(office: Office) -> None:
+    listed = {one["slug"]: one["name"] for one in office.door.get(CATALOGUE).json["platforms"]}
+    assert listed["x"] == "X (Twitter)"
+    assert "everywhere" not in listed
+    assert office.door.get(f"{CATALOGUE}?on=1990-01-01").json["platforms"] == []

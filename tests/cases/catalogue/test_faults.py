@@ -27,7 +27,7 @@ OPTIONAL = {
     "substantiated",
     "measure",
 }
-SPOKEN = ("categories.toml", "principles.toml", "letters.toml", "hints.toml")
+SPOKEN = ("categories.toml", "principles.toml", "letters.toml", "hints.toml", "elsewhere.toml")
 DAY = timedelta(days=1)
 FEW = settings(max_examples=40)  # each reads a whole file
 
