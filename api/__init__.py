@@ -145,7 +145,7 @@ def asset(name: str) -> Response:
     if name not in ASSETS:
         abort(404)
     headers = {"Cache-Control": "public, max-age=3600", "Vary": "Accept-Encoding"}
-    packed = "gzip" in request.accept_encodings
+    packed = request.accept_encodings["gzip"] > 0
     return Response(
         _asset(name, packed=packed), content_type=ASSETS[name], headers=headers | (PACKED if packed else {})
     )

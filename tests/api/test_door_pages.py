@@ -18,6 +18,7 @@ from cases.catalogue import LANGUAGES
 from cases.place import Kind
 from cases.receipt import read_receipt
 from tests.api.conftest import KEY, PREFIX, Office, Tags, Untouchable
+from tests.conftest import NOON
 
 FORM = "application/x-www-form-urlencoded"
 MARKUP = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"
@@ -285,6 +286,19 @@ class _Source:
         size = len(self._left) if size < 0 else size
         taken, self._left = self._left[:size], self._left[size:]
         return taken
+
+
+def test_who_is_in_the_wrong_place_learns_whom_to_turn_to(office: Office) -> None:
+    start = office.door.get("/fr/")
+    rows = office.desk.law.elsewhere_on(NOON.date())
+    assert next(row.slug for row in rows) == "danger_now", "what cannot wait comes first"
+    for row in rows:
+        assert f'href="/fr/elsewhere/{row.slug}"' in start.text
+        page = Tags(office.door.get(f"/fr/elsewhere/{row.slug}").text)
+        leads = {one["href"]: one.get("rel") for one in page.all("a")}
+        assert all(leads[one] == "noreferrer" for one in row.contact)
+        assert "/fr/report" in leads
+    assert office.door.get("/fr/elsewhere/nowhere").status_code == 404
 
 
 def test_the_way_out_leads_to_a_site_anybody_may_have_open_and_takes_what_is_kept(office: Office) -> None:

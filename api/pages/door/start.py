@@ -4,6 +4,7 @@ from flask import Response, abort, redirect
 from flask.typing import ResponseReturnValue
 
 from api.access import ANYONE, needs
+from api.context import desk, now
 from api.pages.door.common import IN, blueprint, page
 
 ELSEWHERE = "https://www.wikipedia.org/"
@@ -14,14 +15,14 @@ ELSEWHERE = "https://www.wikipedia.org/"
 @needs(ANYONE)
 def start() -> Response:
     """Is this the right place? Most people who come are in the wrong one (facts §1)."""
-    return page("start.html", elsewhere=())
+    return page("start.html", elsewhere=desk().law.elsewhere_on(now().date()))
 
 
 @blueprint.get(f"{IN}/elsewhere/<string:slug>")
 @needs(ANYONE)
 def elsewhere(slug: str) -> Response:
     """Whom to turn to instead, or first."""
-    found = next((row for row in () if row.slug == slug), None)
+    found = next((row for row in desk().law.elsewhere_on(now().date()) if row.slug == slug), None)
     if found is None:
         abort(404)
     return page("elsewhere.html", place=found)
