@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes --no-deps
 
-.PHONY: setup run test tour lint format types contracts bench screens lock openapi words drills clean
+.PHONY: setup run test tour lint format types contracts bench screens lock openapi drills clean
 
 setup: $(VENV)/run.stamp ## Make the environment and install what running needs
 
@@ -56,11 +56,6 @@ drills: $(VENV)/test.stamp ## Slow drills: many more kills, a worker stopped at 
 
 openapi: setup ## Write openapi/openapi.json anew
 	RULE12_DATA_DIR=build/openapi $(BIN)/rule12 openapi --out openapi/openapi.json
-
-words: $(VENV)/test.stamp ## Put new sentences of the reporter's pages into their catalogues, empty, and take out old ones
-	@mkdir -p build
-	$(BIN)/pybabel -q extract -F pyproject.toml -k _ --no-location --omit-header -o build/door.pot .
-	for one in ar zh fr ru es; do $(BIN)/pybabel -q update -N --omit-header --no-wrap -D door -l $$one -i build/door.pot -d api/pages/translations; done
 
 lock: ## Resolve the dependencies anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --extra build pyproject.toml -o .lock/run.txt

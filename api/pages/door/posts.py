@@ -36,7 +36,7 @@ def said_back(row: Mapping[str, str]) -> list[str]:
 
 def _said(row: Mapping[str, str], found: PostRead) -> Iterator[str]:
     parts = [found.platform_name, found.handle, found.shown]
-    if what := " · ".join(part for part in parts if part):
+    if what := " · ".join(f"\u2068{part}\u2069" for part in parts if part):  # each keeps its own direction
         yield _("Read as: %(what)s") % {"what": what}
     if found.dropped:
         yield _("Left out, because it only tracks people: %(what)s") % {"what": ", ".join(found.dropped)}
