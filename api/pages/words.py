@@ -14,6 +14,7 @@ from typing import cast
 from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 from flask import Flask, g, has_request_context, request
 
@@ -115,7 +116,12 @@ def when(at: datetime) -> str:
 
 def day(stamp: str) -> str:
     """The day of an RFC 3339 time, in UTC, as the reader's language writes it."""
-    return format_date(datetime.fromisoformat(stamp).astimezone(UTC).date(), "d MMMM y", locale=language())
+    return format_date(datetime.fromisoformat(stamp).astimezone(UTC).date(), "long", locale=language())
+
+
+def number(count: int) -> str:
+    """A number as the reader's language groups it."""
+    return format_decimal(count, locale=language())
 
 
 def speak(app: Flask) -> None:
@@ -127,3 +133,4 @@ def speak(app: Flask) -> None:
     )
     app.jinja_env.filters["when"] = when
     app.jinja_env.filters["day"] = day
+    app.jinja_env.filters["number"] = number

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from api.pages.words import _
+from api.pages.words import _, number
 from cases.errors import Fault
 
 HAPPENED, KINDS, POSTS, PEOPLE, YOU, CHECK = "happened", "kinds", "posts", "people", "you", "check"
@@ -140,7 +140,7 @@ def plain(detail: str) -> str:
     if _NEEDED.fullmatch(detail):
         return _("Please answer this.")
     if found := _LENGTH.fullmatch(detail):
-        room = {"count": f"{int(found[2] or found[3]):,}"}
+        room = {"count": number(int(found[2] or found[3]))}
         if found[1] == "1":
             return _("Please write something here, in %(count)s characters at most.") % room
         return _("This is too long. There is room for %(count)s characters.") % room

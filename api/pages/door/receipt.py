@@ -7,6 +7,7 @@ from flask import Response, current_app
 
 from api.context import desk
 from api.pages.door.common import page
+from api.pages.words import number
 from cases.media import ALLOWED
 
 MIB = 1 << 20
@@ -30,4 +31,4 @@ def receipt_page(filed: dict[str, Any]) -> Response:
 
 def megabytes() -> str:
     """How large a file may be."""
-    return f"{desk().limits.evidence_bytes // MIB:,} MiB"
+    return f"{number(desk().limits.evidence_bytes // MIB)} MiB"
