@@ -20,7 +20,14 @@ from tests.server.chromium import SWITCHES, program
 ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / "docs" / "pictures"
 SAMPLE = ROOT / "tests" / "samples" / "en-political-endorsement.png"
-SHOWN = {"form", "form-narrow", "fault", "receipt", "files-narrow", "message"}
+SHOWN = {
+    "en-1280-first-page",
+    "en-1280-mistakes",
+    "en-1280-receipt",
+    "en-1280-mailbox",
+    "ar-320-posts",
+    "ar-320-receipt",
+}
 LINK = re.compile(r"^\s*(\w+)\s.*?(http://localhost:\d+/desk/sign-in/link\S*)", re.MULTILINE)
 
 
@@ -53,29 +60,41 @@ def wait_for(address: str) -> None:
     raise SystemExit(f"{address} does not answer")
 
 
-def walk(browser: Browser, address: str, width: int, suffix: str) -> None:
+def walk(browser: Browser, address: str, lang: str, width: int) -> None:
     """The reporter's way, with scripts off, a picture at each step."""
     page = browser.new_context(java_script_enabled=False, viewport={"width": width, "height": 900}).new_page()
-    page.goto(address)
-    keep(page, f"form{suffix}")
+
+    def at(name: str, go: str = "next") -> None:
+        keep(page, f"{lang}-{width}-{name}")
+        if go:
+            page.click(f"main button[name=go][value={go}]:not(.unseen)")
+
+    page.goto(f"{address}/{lang}/")
+    at("first-page", "")
+    page.goto(f"{address}/{lang}/report")
+    at("empty")
+    at("mistakes", "")
     page.fill("#summary", "Endorses a candidate under the emblem")
     page.fill("#narrative", "On Sunday he asked everybody to vote for one candidate; the emblem is in the picture.")
-    page.check("#c-political_partisan")
-    page.check("#consent-anonymous")
-    page.fill("#name", "a name too many")
-    page.click("button[type=submit]")
-    keep(page, f"fault{suffix}")
-    page.fill("#name", "")
-    page.click("button[type=submit]")
-    keep(page, f"receipt{suffix}")
+    at("happened")
+    page.check("[name=kind][value='ai-5.1.9']")
+    at("kinds")
+    page.fill("#post-0-address", "https://m.facebook.com/story.php?story_fbid=10158&id=42&fbclid=IwAR0")
+    at("posts")
+    page.fill("#subject-0-name", "Colleague 0107")
+    at("people")
+    page.check("#consent input[value=anonymous]")
+    at("you")
+    at("check", "file")
+    keep(page, f"{lang}-{width}-receipt")
+    receipt = page.inner_text("#receipt").strip()
     page.set_input_files("#files", [SAMPLE, ROOT / "README.md"])
-    page.click("text=Add the files")
-    keep(page, f"files{suffix}")
-    page.click("text=Go to my mailbox")
-    keep(page, f"mailbox{suffix}")
-    page.fill("#text", "The post is gone now, but I have the screenshot.")
-    page.click("text=Send the message")
-    keep(page, f"message{suffix}")
+    page.click("form.upload button")
+    keep(page, f"{lang}-{width}-files")
+    page.goto(f"{address}/{lang}/mailbox")
+    page.fill("[name=receipt]", receipt)
+    page.click("main form button")
+    keep(page, f"{lang}-{width}-mailbox")
 
 
 def work(browser: Browser, links: dict[str, str]) -> None:
@@ -105,8 +124,8 @@ def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with server() as (address, links), sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=program(), args=SWITCHES)
-        walk(browser, address, 1280, "")
-        walk(browser, address, 320, "-narrow")
+        walk(browser, address, "en", 1280)
+        walk(browser, address, "ar", 320)
         work(browser, links)
         page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
         page.on("console", lambda message: print("console:", message.text))

@@ -110,7 +110,7 @@ class Reporter:
         self.go("file")
         self.page.locator("#receipt").wait_for()
         self.look()
-        return "".join(self.page.locator("#receipt").inner_text().split())
+        return self.page.locator("#receipt").inner_text().strip()
 
     def adds(self, *names: str) -> None:
         self.page.locator("input[type=file]").set_input_files([SAMPLES / name for name in names])

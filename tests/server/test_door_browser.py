@@ -64,7 +64,7 @@ def test_the_whole_way_with_a_keyboard_alone(browser: Browser, server: Server) -
             press_until(reporter, "", "input[type=radio]")
             keys.press("Space")
         press_until(reporter, "Continue|Send the report", "button", enter=True)
-    assert read_receipt("".join(reporter.page.locator("#receipt").inner_text().split()))
+    assert read_receipt(reporter.page.locator("#receipt").inner_text().strip())
     reporter.context.close()
 
 

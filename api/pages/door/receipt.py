@@ -3,7 +3,7 @@
 from typing import Any
 
 import segno
-from flask import Response, current_app
+from flask import Response
 
 from api.context import desk
 from api.pages.door.common import page
@@ -21,11 +21,9 @@ def receipt_page(filed: dict[str, Any]) -> Response:
         "filed.html",
         201,
         filed=filed,
-        groups=filed["receipt"].split("-"),
         drawn=drawn,
         accepted=ALLOWED,
         limit=megabytes(),
-        installed=current_app.name,
     )
 
 
