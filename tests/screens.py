@@ -60,41 +60,46 @@ def wait_for(address: str) -> None:
     raise SystemExit(f"{address} does not answer")
 
 
+ANSWERS: dict[str, dict[str, str]] = {
+    "happened": {
+        "#summary": "Endorses a candidate under the emblem",
+        "#narrative": "On Sunday he asked everybody to vote for one candidate; the emblem is in the picture.",
+    },
+    "kinds": {"[name=kind][value='ai-5.1.9']": ""},
+    "posts": {"#post-0-address": "https://m.facebook.com/story.php?story_fbid=10158&id=42&fbclid=IwAR0"},
+    "people": {"#subject-0-name": "Colleague 0107"},
+    "you": {"#consent input[value=anonymous]": ""},
+}
+
+
 def walk(browser: Browser, address: str, lang: str, width: int) -> None:
     """The reporter's way, with scripts off, a picture at each step."""
     page = browser.new_context(java_script_enabled=False, viewport={"width": width, "height": 900}).new_page()
 
-    def at(name: str, go: str = "next") -> None:
+    def at(name: str, go: str = "") -> None:
         keep(page, f"{lang}-{width}-{name}")
         if go:
             page.click(f"main button[name=go][value={go}]:not(.unseen)")
 
     page.goto(f"{address}/{lang}/")
-    at("first-page", "")
+    at("first-page")
     page.goto(f"{address}/{lang}/report")
-    at("empty")
-    at("mistakes", "")
-    page.fill("#summary", "Endorses a candidate under the emblem")
-    page.fill("#narrative", "On Sunday he asked everybody to vote for one candidate; the emblem is in the picture.")
-    at("happened")
-    page.check("[name=kind][value='ai-5.1.9']")
-    at("kinds")
-    page.fill("#post-0-address", "https://m.facebook.com/story.php?story_fbid=10158&id=42&fbclid=IwAR0")
-    at("posts")
-    page.fill("#subject-0-name", "Colleague 0107")
-    at("people")
-    page.check("#consent input[value=anonymous]")
-    at("you")
+    at("empty", "next")
+    at("mistakes")
+    for step, answers in ANSWERS.items():
+        for field, value in answers.items():
+            page.fill(field, value) if value else page.check(field)
+        at(step, "next")
     at("check", "file")
-    keep(page, f"{lang}-{width}-receipt")
+    at("receipt")
     receipt = page.inner_text("#receipt").strip()
     page.set_input_files("#files", [SAMPLE, ROOT / "README.md"])
     page.click("form.upload button")
-    keep(page, f"{lang}-{width}-files")
+    at("files")
     page.goto(f"{address}/{lang}/mailbox")
     page.fill("[name=receipt]", receipt)
     page.click("main form button")
-    keep(page, f"{lang}-{width}-mailbox")
+    at("mailbox")
 
 
 def work(browser: Browser, links: dict[str, str]) -> None:
