@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
+from api.fields import JSON_LIMIT
 from api.idempotency import _one_at_a_time as one_at_a_time
 from api.pages.door.fields import CHECK, STEPS, YOU, step_of
 from api.pages.door.written import NAMES, written
@@ -256,6 +257,17 @@ def test_the_same_key_with_other_words_loses_neither(office: Office) -> None:
     assert "something I forgot." in page.text
     assert held(page)["key"] not in {KEY, None}
     assert receipt_in(report(office, held(page))) != first
+
+
+def test_everything_a_complaint_has_room_for_fits_into_the_form(office: Office) -> None:
+    """In Chinese, whose letters take a form nine bytes each."""
+    full = {"summary": "的" * 200, "narrative": "的" * 20_000, "place": "的" * 200}
+    full |= {f"post-{n}-{name}": "的" * 200 for n in range(50) for name in ("platform", "handle", "audience")}
+    full |= {f"post-{n}-address": f"https://a.example/{n}?q=" + "a" * 1900 for n in range(50)}
+    full |= {f"{who}-{n}-name": "的" * 200 for n in range(20) for who in ("subject", "witness")}
+    assert len(urlencode(full)) > JSON_LIMIT
+    carried = held(step(office, WRITTEN | full, "check", "you"))
+    assert report(office, carried).status_code == 201
 
 
 def test_a_form_still_under_way_may_be_sent_again_as_it_is(office: Office) -> None:

@@ -28,6 +28,8 @@ from cases.complaint import Reporter
 from cases.errors import Fault, KeyMalformed, KeyReused, Malformed, StillInProgress
 
 GO = "go"
+FORM_LIMIT = 4 << 20
+"""Bytes of a form: all that a complaint has room for, in letters that a form writes with nine bytes each."""
 
 
 @blueprint.get(f"{IN}/report")
@@ -41,7 +43,7 @@ def begin() -> Response:
 @needs(ANYONE)
 def go_on() -> ResponseReturnValue:
     """On to the step that was asked for, or file. A step is left forwards only when what it asks was answered well."""
-    sent = plain_fields()
+    sent = plain_fields(FORM_LIMIT)
     told, here, go = _typed(sent), sent.get("step", ""), sent.get(GO, "next")
     here = here if here in STEPS else HAPPENED
     if go == "file":
