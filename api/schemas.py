@@ -3,8 +3,9 @@
 from marshmallow import RAISE, Schema, fields, validate
 
 from api.fields import SHORT, Slug, Strict, instant, moment, words
+from cases.casework.wishing import Ground
 from cases.catalogue import LANGUAGES
-from cases.complaint import Consent
+from cases.complaint import Consent, Purpose
 from cases.directory import PERSONNEL_TYPES
 from cases.lifecycle import Queue, State
 from cases.people import Role
@@ -90,6 +91,14 @@ class MessageInSchema(Strict):
     text = words(NARRATIVE, required=True, shortest=1)
 
 
+class WithdrawalInSchema(Strict):
+    text = words(NARRATIVE, load_default="")
+
+
+class ReviewInSchema(MessageInSchema):
+    ground = Slug(Ground, required=True)
+
+
 class LetterInSchema(MessageInSchema):
     feedback = fields.Boolean(
         load_default=False, metadata={"description": "Says what was done: meets the clock `feedback`."}
@@ -101,6 +110,12 @@ class MessageSchema(Schema):
     from_reporter = fields.Boolean(required=True)
     at = instant(required=True)
     text = fields.String(required=True)
+    purpose = Slug(
+        Purpose,
+        required=True,
+        allow_none=True,
+        metadata={"description": "What the letter is for, where it is more than a letter."},
+    )
 
 
 class StatusSchema(Schema):

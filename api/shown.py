@@ -10,8 +10,8 @@ from cases.casework.auditing import Exported
 from cases.casework.filing import Filed
 from cases.casework.looking import CaseView
 from cases.casework.mailbox import Facts, Letter, MailboxView
+from cases.casework.proving import written_proof
 from cases.catalogue import Catalogue
-from cases.notes import InclusionProof
 from cases.ports import StoredEntry
 from cases.sight import Actor, Part, may_see
 from cases.times import stamp
@@ -40,7 +40,13 @@ def file_facts(facts: Facts) -> dict[str, Any]:
 
 
 def letter(one: Letter) -> dict[str, Any]:
-    return {"message_id": one.id, "from_reporter": one.from_reporter, "at": stamp(one.at), "text": one.text}
+    return {
+        "message_id": one.id,
+        "from_reporter": one.from_reporter,
+        "at": stamp(one.at),
+        "text": one.text,
+        "purpose": one.purpose,
+    }
 
 
 def mailbox(view: MailboxView, law: Catalogue, today: datetime) -> dict[str, Any]:
@@ -56,16 +62,8 @@ def mailbox(view: MailboxView, law: Catalogue, today: datetime) -> dict[str, Any
         "statement": view.told["statement"],
         "evidence": [file_facts(facts) for facts in view.evidence],
         "messages": [letter(one) for one in view.letters],
-        "proofs": {"filing_entry": view.filed.body.decode(), "tlog_proof": tlog_proof(view)},
+        "proofs": {"filing_entry": view.filed.body.decode(), "tlog_proof": written_proof(view.filed, view.merged)},
     }
-
-
-def tlog_proof(view: MailboxView) -> str | None:
-    """The proof of inclusion with the entry's bytes as its extra, or None while the entry waits to be merged."""
-    if view.merged is None:
-        return None
-    merged = view.merged
-    return InclusionProof(merged.index, merged.hashes, merged.checkpoint, view.filed.body).text()
 
 
 def case_row(case: Case, actor: Actor) -> dict[str, Any]:

@@ -81,6 +81,8 @@ OF_ITS_OWN: Mapping[str, tuple[type[CaseError], ...]] = MappingProxyType(
         "mailbox.consent": (errors.UnknownItem,),
         "mailbox.write": (errors.UnknownItem,),
         "mailbox.add": (errors.UnknownItem,),
+        "mailbox.ask_to_withdraw": (errors.MoveNotAllowed, errors.UnknownItem),
+        "mailbox.ask_again": (errors.MoveNotAllowed, errors.UnknownItem),
         "cases.timeline": (errors.UnknownItem,),
         "evidence.listed": (errors.UnknownItem,),
         "evidence.content": (errors.EvidenceUnreadable,),

@@ -12,7 +12,7 @@ from uuid import UUID
 from cases.canonical import canonical
 from cases.errors import Fault
 from cases.place import SealedPart
-from cases.times import stamp
+from cases.times import read_stamp, stamp
 
 MERGE_WITHIN = timedelta(hours=24)
 PROOF_HEADER = "rule12/filing-proof/1"
@@ -24,6 +24,15 @@ class Consent(StrEnum):
     ANONYMOUS = "anonymous"
     CONFIDENTIAL = "confidential"
     OPEN = "open"
+
+
+class Purpose(StrEnum):
+    """What a letter in a mailbox is for, where it is more than a letter. Sealed with it."""
+
+    QUESTION = "question"
+    CLOSING = "closing"
+    WITHDRAWAL = "withdrawal"
+    REVIEW = "review"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +176,18 @@ class FilingProof:
             "recipients": {name: key.hex() for name, key in sorted(self.recipients.items())},
             "mailbox": self.mailbox.hex(),
         }
+
+    @classmethod
+    def read(cls, told: Mapping[str, Any]) -> "FilingProof":
+        """The proof that `facts` made."""
+        return cls(
+            told["origin"],
+            UUID(told["complaint_id"]),
+            bytes.fromhex(told["digest"]),
+            read_stamp(told["received_at"]),
+            {name: bytes.fromhex(key) for name, key in told["recipients"].items()},
+            bytes.fromhex(told["mailbox"]),
+        )
 
     def text(self) -> str:
         """The text of the signed note: a header line and one line of RFC 8785 JSON."""

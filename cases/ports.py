@@ -21,6 +21,7 @@ from cases.notices import NoticeWork, Post
 from cases.outbox import Jobs, JobWork
 from cases.people import Role
 from cases.place import Kind, Owner, Recipient, SealedPart
+from cases.ports_door import Visits
 from cases.ports_signin import SignIn
 from cases.sight import Sight
 from cases.times import stamp
@@ -410,6 +411,7 @@ class Desk:
     signin: SignIn
     post: Post
     book: Book
+    visits: Visits
 
 
 Then = Callable[[Work, Any], None]

@@ -31,6 +31,7 @@ from storage.signin import make_sign_in
 from storage.signing import Marks, NoteSigner
 from storage.tables import house, sealed_parts
 from storage.vault import LocalVault
+from storage.visits import Visits
 from storage.work import Works
 
 
@@ -105,10 +106,12 @@ def open_house(settings: Settings) -> House:
         make_sign_in(settings.sign_in, database, works, marks),
         _post(settings.post, SqlNoticeLookup(database, marks)),
         SqlBook(database, marks),
+        Visits(settings.data_dir),
     )
 
     def sweep() -> int:
         bags.sweep()
+        desk.visits.forget(datetime.now(UTC))
         return objects.sweep(lambda object_id: _is_known(database, object_id))
 
     def close() -> None:

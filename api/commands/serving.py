@@ -23,8 +23,10 @@ from cases.casework.administering import note_rules
 from cases.casework.working import Worker
 from cases.errors import CannotStart
 from cases.outbox import Job, Jobs
+from cases.ports_door import Visits
 
 IDLE = 0.25
+FORGETS_EVERY = 60.0  # seconds; secrets of the door are gone so soon after their time
 BEAT = 5.0  # seconds; a third of a lease, so that one beat may be late
 THREADS = 32  # per process: whoever uploads slowly holds one, and must not keep everybody else waiting
 GRACE = 5  # seconds that requests under way get when the server ends; what they were sending is sent again
@@ -61,6 +63,8 @@ def serve(
     keeper = threading.Thread(target=_keep_worker, args=(stop,), daemon=True) if chosen.surface != "door" else None
     if keeper:
         keeper.start()
+    if chosen.surface != "desk":
+        threading.Thread(target=_forget_visits, args=(house.desk.visits, stop), daemon=True).start()
     try:
         _serve_until_told(address, port, processes)
     finally:
@@ -129,6 +133,15 @@ def _end_with(parent: int) -> None:
 def _log() -> None:
     logging.basicConfig(format=LOG_FORMAT, level=logging.INFO)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def _forget_visits(visits: Visits, stop: threading.Event) -> None:
+    """Delete secrets of the door in time, also when nobody comes by."""
+    while not stop.wait(FORGETS_EVERY):
+        try:
+            visits.forget(now())
+        except OSError:
+            logging.getLogger("rule12").exception("a secret of the door cannot be deleted")
 
 
 def _load_demo(house: Any, chosen: Any, address: str) -> None:

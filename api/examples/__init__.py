@@ -189,6 +189,14 @@ EXAMPLES: Mapping[str, tuple[Any, Any]] = MappingProxyType(
             {"consent": "open", "name": "Colleague 0102", "staff_number": "S0102"},
             {"consent": "open"},
         ),
+        "mailbox.ask_to_withdraw": (
+            {"text": "I was told to drop it."},
+            LETTER | {"text": "I was told to drop it.", "purpose": "withdrawal"},
+        ),
+        "mailbox.ask_again": (
+            {"text": "There is a second post.", "ground": "new_evidence"},
+            LETTER | {"text": "There is a second post.", "purpose": "review"},
+        ),
         "mailbox.add": (None, _FILE),
         "cases.listed": (None, {"items": [_CASE], "next": "WyIyMDI2LTAzLTAyVDEyOjAwOjAwWiIsICJJR08tMjAyNi00ODIxMyJd"}),
         "cases.one": (None, _CASE_PAGE),

@@ -11,6 +11,7 @@ LETTER = {
     "from_reporter": True,
     "at": "2026-03-03T08:15:00Z",
     "text": "The posts are gone now; I kept screenshots.",
+    "purpose": None,
 }
 _QUESTION = "Thank you. Could you tell us when you saw the first post?"
 _NOTICE_AT, _OVERDUE_AT = "2026-03-07T12:00:00Z", "2026-03-09T12:00:00Z"

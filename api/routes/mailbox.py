@@ -12,10 +12,18 @@ from api.blueprints import PREFIX, Blueprint
 from api.bodies import announced_digests, announced_length, body_blocks, must_not_be_too_large, must_prove_wholeness
 from api.context import complaint, desk, now, receipt
 from api.idempotency import IDEMPOTENCY_KEY, once, once_streaming
-from api.schemas import EvidenceSchema, MailboxSchema, MessageInSchema, MessageSchema
+from api.schemas import (
+    EvidenceSchema,
+    MailboxSchema,
+    MessageInSchema,
+    MessageSchema,
+    ReviewInSchema,
+    WithdrawalInSchema,
+)
 from api.work_schemas import ConsentInSchema, ConsentSchema
 from cases.casework.consenting import change_consent
 from cases.casework.mailbox import Facts, Sent, add_evidence, add_message, letters_of, open_mailbox, show_mailbox
+from cases.casework.wishing import ask_for_review, withdraw
 from cases.complaint import Reporter
 from cases.media import must_be_allowed
 from cases.ports import Then
@@ -73,6 +81,28 @@ def write(told: dict[str, Any]) -> dict[str, Any]:
     """Write to the desk."""
     who = complaint()
     return once(lambda then: add_message(desk(), who, told["text"], now(), then), shown.letter, str(who.id))
+
+
+@blueprint.route("/withdrawal", methods=["POST"])
+@blueprint.doc(parameters=[IDEMPOTENCY_KEY])
+@needs(RECEIPT)
+@blueprint.arguments(WithdrawalInSchema())
+@blueprint.response(201, MessageSchema)
+def ask_to_withdraw(told: dict[str, Any]) -> dict[str, Any]:
+    """Ask that the complaint goes no further. A wish: the desk decides, and writes what became of it."""
+    who = complaint()
+    return once(lambda then: withdraw(desk(), who, told["text"], now(), then), shown.letter, str(who.id))
+
+
+@blueprint.route("/review", methods=["POST"])
+@blueprint.doc(parameters=[IDEMPOTENCY_KEY])
+@needs(RECEIPT)
+@blueprint.arguments(ReviewInSchema())
+@blueprint.response(201, MessageSchema)
+def ask_again(told: dict[str, Any]) -> dict[str, Any]:
+    """Ask that a closed complaint is looked at again, for new evidence or because the reasons do not hold."""
+    who, ground = complaint(), told["ground"]
+    return once(lambda then: ask_for_review(desk(), who, ground, told["text"], now(), then), shown.letter, str(who.id))
 
 
 @blueprint.route("/consent", methods=["POST"])

@@ -10,6 +10,7 @@ from cases.case.reminding import next_reminder
 from cases.casework.entries import by_staff, checked_owner, entry, owner_of
 from cases.casework.statuses import of_case
 from cases.casework.telling import tell_of_change
+from cases.complaint import Purpose
 from cases.ledger import WORKER, About, Entry, EntryKind
 from cases.lifecycle import State
 from cases.place import Kind, SealedPart
@@ -22,6 +23,7 @@ A_MOMENT = timedelta(seconds=1)
 LAPSE = "lapse"
 RESCREEN = "rescreen"
 ANSWERED, ADDED = "answered", "evidence_added"
+WITHDRAWN, REVIEW_REQUESTED = "withdrawn", "review_requested"
 REMIND = "remind"
 GRANT_OVER = "grant_over"
 
@@ -106,7 +108,12 @@ def reason_part(desk: Desk, case: Case, words: dict[str, Any]) -> tuple[SealedPa
     return (desk.vault.seal(Kind.REASON, owner_of(desk, case), canonical(words)),)
 
 
-def letter(desk: Desk, case: Case, text: str, at: datetime) -> Message:
+def letter(desk: Desk, case: Case, text: str, at: datetime, purpose: Purpose | None = None) -> Message:
     """A letter into the reporter's mailbox, once its key is the one the ledger names. Raises LedgerBroken."""
     owner = checked_owner(desk, desk.lookup.complaint(case.complaint), at)
-    return Message(desk.vault.seal(Kind.MESSAGE, owner, canonical({"text": text})), from_reporter=False, at=at)
+    return Message(desk.vault.seal(Kind.MESSAGE, owner, written(text, purpose)), from_reporter=False, at=at)
+
+
+def written(text: str, purpose: Purpose | None = None) -> bytes:
+    """A letter as it is sealed: it says what it is for, where it is for more than to be read."""
+    return canonical({"text": text} | ({"purpose": str(purpose)} if purpose else {}))

@@ -51,21 +51,29 @@ def checked_owner(desk: Desk, complaint: Complaint, at: datetime) -> Owner:
     """Whom letters and files are sealed to, once the stored key is the one the filing entry names.
 
     Raises LedgerBroken, and UnknownItem for a complaint that was erased.
-
-    Without this check, whoever can write to storage could swap the key and read whatever comes later; so the entry
-    itself must be under a checkpoint we signed, unless it is too young to be.
     """
     if desk.lookup.status(complaint.id).slug == "erased":
         raise UnknownItem("This complaint was erased when its time was over. Nothing can be added; file a new one.")
+    checked_filing(desk, complaint, at)
+    return Owner(complaint.id, complaint.mailbox_key)
+
+
+def checked_filing(desk: Desk, complaint: Complaint, at: datetime) -> Mapping[str, Any]:
+    """What the filing entry says of a complaint, its mailbox key among it. Raises LedgerBroken.
+
+    Without this check, whoever can write to storage could swap the key and read whatever comes later, or have us sign
+    what nobody filed; so the entry itself must be under a checkpoint we signed, unless it is too young to be.
+    """
     where = f"mailbox of complaint {complaint.id}"
     filed = desk.lookup.entry_of_filing(complaint.id)
     if filed.index is not None:
         desk.ledger.must_hold(filed)
     elif at > complaint.received_at + MERGE_WITHIN:
         raise LedgerBroken(where, "its filing entry was never merged; nothing was sealed to it")
-    if json.loads(filed.body)["facts"]["mailbox"] != desk.signer.fingerprint(complaint.mailbox_key).hex():
+    facts: Mapping[str, Any] = json.loads(filed.body)["facts"]
+    if facts["mailbox"] != desk.signer.fingerprint(complaint.mailbox_key).hex():
         raise LedgerBroken(where, "its key is not the one the filing entry names; nothing was sealed to it")
-    return Owner(complaint.id, complaint.mailbox_key)
+    return facts
 
 
 def by_staff(

@@ -48,6 +48,16 @@ def note_answer(desk: Desk, job: Job, at: datetime) -> None:
         _finish_telling(desk, job, case, "reporter_wrote", at)
 
 
+def note_withdrawal(desk: Desk, job: Job, at: datetime) -> None:
+    """The reporter asks to withdraw: whoever works the case is told, and decides. It is no answer to a question."""
+    _finish_telling(desk, job, desk.lookup.case_of(UUID(job.about)), "reporter_withdrew", at)
+
+
+def note_review(desk: Desk, job: Job, at: datetime) -> None:
+    """The reporter asks to look at a closed case again: the head is told."""
+    _finish_telling(desk, job, desk.lookup.case_of(UUID(job.about)), "review_asked", at)
+
+
 def note_evidence(desk: Desk, job: Job, at: datetime) -> None:
     """The reporter added a file: whoever works the case is told."""
     _finish_telling(desk, job, desk.lookup.case_of(UUID(job.about)), "evidence_added", at)

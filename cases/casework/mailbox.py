@@ -4,15 +4,16 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from cases.canonical import canonical
-from cases.casework.changes import ADDED, ANSWERED
+from cases.casework.changes import ADDED, ANSWERED, written
 from cases.casework.entries import checked_owner, entry
-from cases.complaint import Complaint
-from cases.errors import BodyNotWhole, MediaRefused, TooLarge
+from cases.casework.screening import Wish
+from cases.complaint import Complaint, Purpose
+from cases.errors import BodyNotWhole, MediaRefused, TooLarge, UnknownItem
 from cases.ledger import REPORTER, About, Entry, EntryKind
 from cases.media import SNIFF_BYTES, checked_type, sniffed_type
 from cases.place import Kind, Recipient, SealedPart
@@ -55,11 +56,25 @@ class Letter:
     from_reporter: bool
     at: datetime
     text: str
+    purpose: Purpose | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What a message of the reporter is for: the entry that notes it, with its facts, and what the worker is to do."""
+
+    action: str
+    job: str
+    purpose: Purpose | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+LETTER = Errand("message_received", ANSWERED)
 
 
 @dataclass(frozen=True, slots=True)
 class MailboxView:
-    """Everything a receipt shows."""
+    """Everything a receipt shows. `wish` is what the reporter said last of their consent, once it was sorted."""
 
     status: Status
     received_at: datetime
@@ -68,6 +83,7 @@ class MailboxView:
     letters: tuple[Letter, ...]
     filed: StoredEntry
     merged: Merged | None
+    wish: Wish | None = None
 
 
 def open_mailbox(desk: Desk, receipt: str) -> Opened:
@@ -98,7 +114,16 @@ def show_mailbox(desk: Desk, opened: Opened) -> MailboxView:
         letters_of(desk, complaint, opened) if kept else (),
         filed,
         None if filed.index is None else desk.ledger.merged(filed.index),
+        _wish(desk, opened) if kept else None,
     )
+
+
+def _wish(desk: Desk, opened: Opened) -> Wish | None:
+    try:
+        part = desk.lookup.latest(opened.complaint.id, Kind.CONSENT)
+    except UnknownItem:
+        return None
+    return Wish.read(json.loads(desk.vault.open(part, opened)))
 
 
 def facts_of(desk: Desk, item: EvidenceItem, as_: Recipient | Opened) -> Facts:
@@ -113,18 +138,23 @@ def letters_of(desk: Desk, complaint: Complaint, as_: Recipient | Opened) -> tup
 
 def letter_of(desk: Desk, message: Message, as_: Recipient | Opened) -> Letter:
     """One message in the clear. Raises EvidenceUnreadable."""
-    text = json.loads(desk.vault.open(message.part, as_))["text"]
-    return Letter(str(message.part.id), message.from_reporter, message.at, text)
+    told = json.loads(desk.vault.open(message.part, as_))
+    purpose = Purpose(told["purpose"]) if "purpose" in told else None
+    return Letter(str(message.part.id), message.from_reporter, message.at, told["text"], purpose)
 
 
-def add_message(desk: Desk, complaint: Complaint, text: str, at: datetime, then: Then | None = None) -> Letter:
+def add_message(
+    desk: Desk, complaint: Complaint, text: str, at: datetime, then: Then | None = None, errand: Errand = LETTER
+) -> Letter:
     """A message from the reporter, sealed to the desk and to their own receipt."""
-    part = desk.vault.seal(Kind.MESSAGE, checked_owner(desk, complaint, at), canonical({"text": text}))
-    noted = _intake(complaint, at, "message_received", {"message": str(part.id)}, (part,))
-    letter = Letter(str(part.id), from_reporter=True, at=at, text=text)
+    owner = checked_owner(desk, complaint, at)
+    part = desk.vault.seal(Kind.MESSAGE, owner, written(text, errand.purpose))
+    facts = {"message": str(part.id), **errand.facts}
+    noted = _intake(complaint, at, errand.action, facts, (part,))
+    letter = Letter(str(part.id), from_reporter=True, at=at, text=text, purpose=errand.purpose)
     with desk.work() as work:
         work.add_message(Message(part, from_reporter=True, at=at), noted)
-        work.ask_for(ANSWERED, str(complaint.id), at)
+        work.ask_for(errand.job, str(complaint.id), at)
         if then:
             then(work, letter)
     return letter

@@ -26,6 +26,7 @@ from cases.casework.entries import owner_of
 from cases.casework.lettering import must_be_whole, standard_letter
 from cases.casework.looking import find_case, note_look
 from cases.casework.registers import must_be_in_register, office_of
+from cases.complaint import Purpose
 from cases.errors import Fault, Malformed, MoveNotAllowed, StaleVersion, UnknownCase
 from cases.lifecycle import SETTLING, STEPS, Action, State
 from cases.place import Kind, Recipient
@@ -170,9 +171,15 @@ def _with_letter(desk: Desk, change: Change, asked: Move) -> Change:
     text = _text(desk, change.after, asked)
     if not text:
         return change
-    told = letter(desk, change.after, text, asked.at)
+    told = letter(desk, change.after, text, asked.at, _PURPOSES.get(asked.action))
     noted = replace(change.noted, sealed=(*change.noted.sealed, told.part))
     return replace(change, noted=noted, letter=told)
+
+
+_PURPOSES = {
+    Action.ASK_REPORTER: Purpose.QUESTION,
+    **dict.fromkeys((Action.REDIRECT, Action.CLOSE, Action.MERGE), Purpose.CLOSING),
+}
 
 
 def _text(desk: Desk, after: Case, asked: Move) -> str:

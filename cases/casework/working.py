@@ -7,11 +7,29 @@ from datetime import datetime
 from random import SystemRandom
 from types import MappingProxyType
 
-from cases.casework.changes import ADDED, ANSWERED, GRANT_OVER, LAPSE, REMIND, RESCREEN
+from cases.casework.changes import (
+    ADDED,
+    ANSWERED,
+    GRANT_OVER,
+    LAPSE,
+    REMIND,
+    RESCREEN,
+    REVIEW_REQUESTED,
+    WITHDRAWN,
+)
 from cases.casework.consenting import CONSENT
 from cases.casework.filing import SORT
 from cases.casework.jobs import UNKNOWN_KIND, WORKER_DIED
-from cases.casework.lapsing import follow_consent, lapse_clock, note_answer, note_evidence, screen_again, shred
+from cases.casework.lapsing import (
+    follow_consent,
+    lapse_clock,
+    note_answer,
+    note_evidence,
+    note_review,
+    note_withdrawal,
+    screen_again,
+    shred,
+)
 from cases.casework.notifying import post_webhook, send_notices
 from cases.casework.patience import DEATHS, again_at
 from cases.casework.purging import PURGE, begin_purging, purge
@@ -36,6 +54,8 @@ EFFECTS: Mapping[str, Callable[[Desk, Job, datetime], object]] = MappingProxyTyp
         GRANT_OVER: end_grant,
         PURGE: purge,
         ADDED: note_evidence,
+        WITHDRAWN: note_withdrawal,
+        REVIEW_REQUESTED: note_review,
         NOTIFY: send_notices,
         DIGEST: send_notices,
         POST: post_webhook,

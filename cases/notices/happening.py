@@ -35,6 +35,8 @@ HAPPENINGS = frozenset(
         "reporter_wrote",
         "reporter_answered",
         "evidence_added",
+        "reporter_withdrew",
+        "review_asked",
         "handed_to_decider",
         "identity_asked",
         "identity_granted",

@@ -26,6 +26,8 @@ class Forms(HTMLParser):
         told = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.found.append((told["action"], {}))
+        elif told.get("type") in {"radio", "checkbox"} and "checked" not in told:
+            return
         elif tag == "input" and self.found and "name" in told:
             self.found[-1][1][told["name"]] = told.get("value", "")
 

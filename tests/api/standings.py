@@ -144,6 +144,8 @@ def body_of(endpoint: str, role: Role | None, case: Prepared | None) -> dict[str
     bodies: dict[str, Any] = {
         "complaints.file": told(),
         "mailbox.write": {"text": "Hello"},
+        "mailbox.ask_to_withdraw": {"text": "I am afraid."},
+        "mailbox.ask_again": {"text": "There is more.", "ground": "new_evidence"},
         "mailbox.consent": {"consent": "confidential"},
         "moves.move": {"move": "extend_clock", "clock": "acknowledge", "reason": "More time."},
         "staffing.assign": helper,

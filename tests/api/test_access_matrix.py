@@ -77,6 +77,7 @@ def address(
         "request_id": request,
         "position": "1",
         "action": "extend_clock",
+        "lang": "en",
     }
     items |= {"notice_id": str(uuid4()), "task_id": NO_TASK}
     if case:

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from api.examples import EXAMPLES
 from cases.people import Role
 from tests.api.conftest import PICTURE, PREFIX, REASON, Caller, Office
-from tests.api.lives import Life
+from tests.api.lives import CLOSING, Life
 from tests.api.test_openapi import ROOT, operations, resolved
 from tests.server.desk import Desk
 from tests.server.running import Server, Spot, granian
@@ -34,8 +34,13 @@ def at_the_door(office: Office, receipt: str) -> Replayed:
     yield "complaints.catalogue", office.door.get(f"{PREFIX}/catalogue")
     yield "mailbox.write", holder.post(f"{PREFIX}/mailbox/messages", ASKED["mailbox.write"])
     yield "mailbox.add", office.attach(receipt, PICTURE.read_bytes())
+    yield "mailbox.ask_to_withdraw", holder.post(f"{PREFIX}/mailbox/withdrawal", ASKED["mailbox.ask_to_withdraw"])
     yield "mailbox.show", holder.get(f"{PREFIX}/mailbox")
     yield "mailbox.messages", holder.get(f"{PREFIX}/mailbox/messages")
+    closed = Life(office, ASKED["complaints.file"])
+    closed.move(Role.INTAKE, "close", closure_reason="insufficient_information", **CLOSING)
+    again = office.holder(closed.receipt).post(f"{PREFIX}/mailbox/review", ASKED["mailbox.ask_again"])
+    yield "mailbox.ask_again", again
 
 
 def at_the_desk(life: Life) -> Replayed:

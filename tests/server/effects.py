@@ -14,12 +14,22 @@ from sqlalchemy import func, select
 
 from cases.case import Case, Given
 from cases.casework.administering import import_directory
-from cases.casework.changes import ADDED, ANSWERED, GRANT_OVER, LAPSE, REMIND, RESCREEN
+from cases.casework.changes import (
+    ADDED,
+    ANSWERED,
+    GRANT_OVER,
+    LAPSE,
+    REMIND,
+    RESCREEN,
+    REVIEW_REQUESTED,
+    WITHDRAWN,
+)
 from cases.casework.consenting import CONSENT, change_consent
 from cases.casework.filing import SORT, Filed, file_complaint
 from cases.casework.identities import ask_who_reported, decide_on_request
 from cases.casework.mailbox import add_message, find_mailbox
 from cases.casework.purging import PURGE, PURGE_EVERY
+from cases.casework.wishing import Ground, ask_for_review, withdraw
 from cases.casework.working import Worker
 from cases.complaint import Consent, Reporter
 from cases.lifecycle import Action
@@ -134,11 +144,28 @@ def _added(desk: Desk) -> datetime:
     return SORTED
 
 
+def _withdrawn(desk: Desk) -> datetime:
+    _, filed = open_case(desk)
+    worked_off(desk)
+    withdraw(desk, find_mailbox(desk, filed.receipt), "I am afraid.", SORTED)
+    return SORTED
+
+
+def _review(desk: Desk) -> datetime:
+    case, filed = open_case(desk)
+    worked_off(desk)
+    moved(desk, INTAKE, case, Action.CLOSE, EARLY)
+    ask_for_review(desk, find_mailbox(desk, filed.receipt), Ground.REVIEW, "You left something out.", SORTED)
+    return SORTED
+
+
 PREPARED: Mapping[str, Callable[[Desk], datetime]] = {
     SORT: _sort,
     LAPSE: _lapse,
     ANSWERED: _answered,
     ADDED: _added,
+    WITHDRAWN: _withdrawn,
+    REVIEW_REQUESTED: _review,
     RESCREEN: _rescreen,
     CONSENT: _consent,
     SHRED: _shred,

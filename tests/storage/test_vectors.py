@@ -19,11 +19,13 @@ from cases.merkle import leaf_hash
 from cases.notes import Checkpoint, VerifierKey, open_note
 from cases.place import PADDED_TO, SEALED_FOR, Kind, Place, Recipient, SealedPart, Wrap, origin_hash
 from cases.receipt import read_receipt, write_receipt
+from cases.visit import Visit
 from storage.hybrid import PrivateKey
 from storage.keys import Keyring, _unwrapped
 from storage.receipts import mailbox_id, mailbox_key
 from storage.sealing import object_key, unseal
 from storage.signing import Marks, NoteSigner, verify
+from storage.visits import mark_of, opened, sealed
 from tests.storage.making import HEAD, SEALED_CHUNK
 
 VECTORS = Path(__file__).parents[1] / "vectors"
@@ -223,3 +225,18 @@ def test_the_mark_of_a_person_is_still_the_same(path):
     assert marks.wall_by_identity(person) == raw(fields, "wall-by-identity")
     assert marks.addressee(person) == raw(fields, "addressee")
     assert marks.look(person) == raw(fields, "look")
+
+
+@golden("visit-*.txt")
+def test_a_visit_of_old_still_opens_and_a_false_one_never(path):
+    fields = read(path)
+    secret, cookie = raw(fields, "secret"), fields["cookie"]
+    times = (datetime.fromisoformat(fields[name]) for name in ("opened-at", "used-at"))
+    visit = Visit(raw(fields, "receipt-secret"), *times)
+    found = opened(base64.urlsafe_b64decode(cookie + "=="), secret)
+    if fields["expect"] == "opens":
+        assert found == visit
+        assert sealed(visit, secret, int(fields["period"]), raw(fields, "nonce")) == cookie
+        assert mark_of(visit, secret) == fields["mark"]
+    else:
+        assert found is None

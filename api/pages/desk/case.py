@@ -10,7 +10,7 @@ from api.context import actor, desk, now
 from api.cursors import position, read_cursor, write_cursor
 from api.pages.desk import labels
 from api.pages.desk.common import blueprint, page
-from api.pages.desk.deeds import in_words, move_name
+from api.pages.desk.deeds import in_words, letter_name, move_name
 from api.pages.desk.entries import told_entry
 from api.pages.desk.moving import called
 from api.routes.cases import SEES_CASES, WORKS_CASES
@@ -90,6 +90,7 @@ def _work(view: CaseView) -> dict[str, Any]:
         "messages": looking.read_messages(desk(), who, case.number, now()),
         "notes": noting.list_notes(desk(), who, case.number, now(), None, NOTES),
         "acts": receiving.list_acts(desk(), who, case.number, now()),
+        "letter_name": letter_name,
         "acknowledged": ActKind.ACKNOWLEDGED,
     }
     if who.role in HAS_TASKS:

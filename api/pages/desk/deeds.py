@@ -5,6 +5,7 @@ from typing import Any
 
 from api.pages.desk import labels
 from api.pages.words import _, language, said
+from cases.complaint import Purpose
 from cases.lifecycle import Action, Need, State
 
 
@@ -132,6 +133,8 @@ def _others() -> Mapping[str, str]:
         "evidence_added": _("A file was added."),
         "message_received": _("The reporter wrote."),
         "message_sent": _("A letter went to the reporter."),
+        "withdrawn": _("The reporter asked to withdraw the complaint."),
+        "review_requested": _("The reporter asked for a review of the closed case."),
         "consent_changed": _("The reporter changed their consent."),
         "registered": _("The complaint was registered, screened and routed."),
         "screened_again": _("The case was screened again."),
@@ -207,6 +210,22 @@ def details(facts: Mapping[str, Any]) -> Iterator[str]:
     yield from (name(facts[fact]) for fact, name in _NAMES if isinstance(facts.get(fact), str))
 
 
+def _grounds() -> Mapping[str, str]:
+    """What a reporter gives as the ground of a review, where the head has no such ground."""
+    return {"review": _("the reasons are contested")}
+
+
+def letter_name(purpose: str | None) -> str:
+    """What a letter is for, where it is more than a letter."""
+    names = {
+        Purpose.QUESTION: _("asked for an answer"),
+        Purpose.CLOSING: _("told how it ended"),
+        Purpose.WITHDRAWAL: _("asks to withdraw the complaint; it is for you to decide"),
+        Purpose.REVIEW: _("asks for a review"),
+    }
+    return names[Purpose(purpose)] if purpose else ""
+
+
 def _term(of: str) -> Callable[[str], str]:
     return lambda slug: labels.term_name(of, slug)
 
@@ -215,7 +234,7 @@ _NAMES: tuple[tuple[str, Callable[[str], str]], ...] = (
     *((name, move_name) for name in ("proposes", "approves", "rejects", "withdraws")),
     ("outcome", _term("assessment_outcome")),
     ("referred_to", _term("referral")),
-    ("ground", _term("reopen_ground")),
+    ("ground", lambda slug: _grounds().get(slug) or labels.term_name("reopen_ground", slug)),
     ("finding", _term("finding")),
     ("standard", _term("standard_of_proof")),
     ("attribution", _term("attribution")),

@@ -4,7 +4,7 @@ What is typed travels from step to step in the form itself: nothing is kept here
 The receipt travels in the body of a POST only: an address would stay in histories and logs.
 """
 
-from api.pages.door import files, mailbox, receipt, report, start
+from api.pages.door import files, mailbox, proofs, receipt, report, start
 from api.pages.door.common import blueprint
 
-__all__ = ["blueprint", "files", "mailbox", "receipt", "report", "start"]
+__all__ = ["blueprint", "files", "mailbox", "proofs", "receipt", "report", "start"]

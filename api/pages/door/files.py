@@ -1,54 +1,84 @@
 """Files for a complaint, each sealed as it streams in."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
-from flask import abort, request
+from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
 
 from api.access import ANYONE, needs
 from api.bodies import body_blocks
 from api.context import desk, now
+from api.pages.door import visiting
 from api.pages.door.common import IN, blueprint, page
-from api.pages.door.mailbox import CHALLENGE, ask_receipt
+from api.pages.door.mailbox import ask_receipt
 from api.pages.door.receipt import megabytes
 from api.pages.multipart import Part, parts_of
-from api.pages.words import said
-from cases.casework.mailbox import Sent, add_evidence, find_mailbox
+from api.pages.words import _, said
+from cases.casework.mailbox import Sent, add_evidence
 from cases.complaint import Complaint
-from cases.errors import BodyNotWhole, MediaRefused, ReceiptRefused, TooLarge
+from cases.errors import BodyNotWhole, FormRefused, MediaRefused, ReceiptRefused, TooLarge
 from cases.media import ALLOWED
 
-RECEIPT_FIELD_LIMIT = 200
+FIELD_LIMIT = 200
+
+
+@dataclass
+class Upload:
+    """What came of a form of files so far. `receipt` is empty where the mailbox is open in this browser."""
+
+    receipt: str = ""
+    complaint: Complaint | None = None
+    outcomes: list[dict[str, Any]] = field(default_factory=list)
 
 
 @blueprint.post(f"{IN}/evidence")
 @needs(ANYONE)
 def add() -> ResponseReturnValue:
-    """Add files beside the receipt; a refused one does not undo the others."""
+    """Add files, behind the receipt or the mark of an open mailbox; a refused one does not undo the others."""
     if request.mimetype != "multipart/form-data" or "boundary" not in request.mimetype_params:
         abort(415, "Use the form on the page.")
-    receipt, outcomes = "", list[dict[str, Any]]()
-    parts = parts_of(body_blocks(), request.mimetype_params["boundary"])
+    visiting.must_come_from_us()
+    upload, problem = Upload(), ""
     try:
-        receipt, complaint = _opened_by(next(parts, None))
-        outcomes.extend(_stored(complaint, part) for part in parts if part.filename)
-    except ReceiptRefused as error:
-        return ask_receipt(said(str(error)), 401, CHALLENGE)
+        _take(upload, parts_of(body_blocks(), request.mimetype_params["boundary"]))
+    except (ReceiptRefused, FormRefused) as error:
+        return ask_receipt(f"{error} {_('No file was stored.')}", 401)
     except BodyNotWhole as error:
-        outcomes.append({"name": "", "refused": said(str(error))})
-        if not receipt:
-            return page("problem.html", 422, sentence=said(str(error)))
-    status = 200 if all("size" in one for one in outcomes) else 422
-    return page("evidence.html", status, receipt=receipt, outcomes=outcomes, accepted=ALLOWED, limit=megabytes())
+        problem = said(str(error))
+        if upload.complaint is None:
+            return page("problem.html", 422, sentence=problem)
+    return _outcome(upload, problem)
 
 
-def _opened_by(part: Part | None) -> tuple[str, Complaint]:
-    """The receipt, which the form sends first, and whose it is. Raises ReceiptRefused."""
-    if part is None or part.name != "receipt":
-        raise ReceiptRefused("The receipt must come before the files. Use the form on the page.")
-    receipt = _short(part)
-    return receipt, find_mailbox(desk(), receipt)
+def _take(upload: Upload, parts: Iterator[Part]) -> None:
+    """Let whoever it is in, then keep what comes. Raises ReceiptRefused, FormRefused or BodyNotWhole."""
+    first = next(parts, None)
+    if first is None or first.name not in {visiting.RECEIPT, visiting.FORM_MARK}:
+        raise ReceiptRefused(_("The receipt must come before the files. Use the form on the page."))
+    shown, by_receipt = _short(first), first.name == visiting.RECEIPT
+    upload.receipt = shown if by_receipt else ""
+    upload.complaint = visiting.shown_by(shown) if by_receipt else visiting.let_in("", shown)
+    for part in parts:
+        if part.filename:
+            upload.outcomes.append(_stored(upload.complaint, part))
+
+
+def _outcome(upload: Upload, problem: str) -> Response:
+    stored = [one for one in upload.outcomes if "sha256" in one]
+    whole = not problem and len(stored) == len(upload.outcomes)
+    return page(
+        "evidence.html",
+        200 if whole else 422,
+        held=upload.receipt,
+        mark="" if upload.receipt else visiting.form_mark(),
+        outcomes=upload.outcomes,
+        stored=stored,
+        problem=problem,
+        accepted=ALLOWED,
+        limit=megabytes(),
+    )
 
 
 def _stored(complaint: Complaint, part: Part) -> dict[str, Any]:
@@ -71,6 +101,6 @@ def _bounded(blocks: Iterable[bytes]) -> Iterator[bytes]:
     size = 0
     for block in blocks:
         size += len(block)
-        if size > RECEIPT_FIELD_LIMIT:
-            raise ReceiptRefused("This is no receipt.")
+        if size > FIELD_LIMIT:
+            raise ReceiptRefused(visiting.wrong())
         yield block

@@ -1,81 +1,200 @@
 """The mailbox: what a receipt opens, and what its holder may do there."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import uuid4
 
-from flask import Response, request
-from flask.typing import ResponseReturnValue
+from flask import Response, g, redirect, request, url_for
 from marshmallow import ValidationError
 
-from api import shown
 from api.access import ANYONE, needs
 from api.context import desk, now
 from api.idempotency import form_key, once_under
+from api.pages.door import fields, told, visiting
 from api.pages.door.common import IN, blueprint, page
 from api.pages.door.receipt import megabytes
+from api.pages.door.visiting import form_mark, held, in_mailbox, opened
 from api.pages.forms import plain_fields
 from api.pages.words import _, said
-from api.problems import CHALLENGES
-from api.schemas import MessageInSchema
-from cases.casework.mailbox import add_message, open_mailbox, show_mailbox
-from cases.errors import KeyMalformed, KeyReused, ReceiptRefused, StillInProgress
+from api.problems import CHALLENGES, faults_in
+from api.schemas import MessageInSchema, ReviewInSchema, WithdrawalInSchema
+from api.work_schemas import ConsentInSchema
+from cases.casework.consenting import change_consent
+from cases.casework.mailbox import add_message, show_mailbox
+from cases.casework.wishing import Ground, ask_for_review, withdraw
+from cases.complaint import Purpose, Reporter
+from cases.errors import KeyMalformed, KeyReused, Malformed, MoveNotAllowed, ReceiptRefused, StillInProgress
 from cases.media import ALLOWED
+from cases.ports import Then
 
 CHALLENGE = {"WWW-Authenticate": CHALLENGES[ReceiptRefused]}
+MESSAGE, WITHDRAWAL, REVIEW, CONSENT = "message", "withdrawal", "review", "consent"
+FORMS = {MESSAGE: "messages", WITHDRAWAL: "withdrawal", REVIEW: "review", CONSENT: "consent"}
+"""Each form of the page, and the part of the page it stands in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A form that was not taken: which, what was typed, and what is wrong with the whole or with single fields."""
+
+    form: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    problem: str = ""
+    wrong: Mapping[str, str] = field(default_factory=dict)
 
 
 @blueprint.get(f"{IN}/mailbox")
 @needs(ANYONE)
 def mailbox() -> Response:
-    """Where a receipt is entered."""
-    return ask_receipt()
+    """The mailbox for whoever has it open here; for anybody else, where a receipt is entered."""
+    visit = held()
+    if visit is None:
+        return ask_receipt(visiting.over() if g.closed else "")
+    return _shown(Kept())
 
 
 @blueprint.post(f"{IN}/mailbox")
 @needs(ANYONE)
-def open_() -> ResponseReturnValue:
-    """The mailbox; with a text, after that message was sent."""
-    fields = plain_fields()
-    receipt, problem = fields.get("receipt", ""), ""
+def open_() -> Response:
+    """Open it in this browser."""
+    visiting.must_come_from_us()
+    receipt = plain_fields().get(visiting.RECEIPT, "")
     try:
-        opened = open_mailbox(desk(), receipt)
+        visiting.enter(receipt)
     except ReceiptRefused as error:
-        return ask_receipt(said(str(error)), 401, CHALLENGE)
-    if "text" in fields:
-        try:
-            told = MessageInSchema().load({"text": fields["text"]})
-            keyed = form_key(fields.get("key", ""))
-            body = request.get_data(cache=True)
-            once_under(
-                keyed, body, lambda then: add_message(desk(), opened.complaint, told["text"], now(), then), shown.letter
-            )
-        except ValidationError:
-            problem = _("Write a message of up to 20,000 characters.")
-        except (KeyMalformed, KeyReused, StillInProgress):
-            problem = _("This message was not sent. Look whether it is above already; if not, send it again.")
-    view = shown.mailbox(show_mailbox(desk(), opened), desk().law, now())
+        return ask_receipt(str(error), 401)
+    return _back()
+
+
+@blueprint.post(f"{IN}/mailbox/close")
+@needs(ANYONE)
+def close() -> Response:
+    """Close it in this browser. Nobody needs a mark for that: it opens and tells nothing."""
+    visiting.must_come_from_us()
+    plain_fields()
+    visiting.close()
+    return _back()
+
+
+def ask_receipt(
+    problem: str = "", status: int = 200, carried: Mapping[str, str] | None = None, *, to: str = ""
+) -> Response:
+    """The page that asks for a receipt; what was typed elsewhere is carried along, and sent there with the receipt."""
+    answer = page("receipt.html", status, problem=problem, carried=carried or {}, to=to or url_for("door.mailbox"))
+    answer.headers.update(CHALLENGE if status == 401 else {})  # noqa: PLR2004
+    return answer
+
+
+def ask_again_for_receipt(problem: str, status: int, typed: dict[str, str]) -> Response:
+    """The same for a form of the mailbox: what was typed is kept, and sent with the receipt."""
+    return ask_receipt(problem, status, typed, to=request.path)
+
+
+@blueprint.post(f"{IN}/mailbox/messages")
+@in_mailbox(ask_again_for_receipt)
+def write(typed: dict[str, str]) -> Response:
+    """Write to the desk, or answer it."""
+
+    def act(read: dict[str, Any], then: Then | None) -> Any:
+        return add_message(desk(), opened().complaint, read["text"], now(), then)
+
+    return _done(MESSAGE, typed, MessageInSchema().load, act)
+
+
+@blueprint.post(f"{IN}/mailbox/withdrawal")
+@in_mailbox(ask_again_for_receipt)
+def ask_to_withdraw(typed: dict[str, str]) -> Response:
+    """Ask that the complaint goes no further."""
+
+    def act(read: dict[str, Any], then: Then | None) -> Any:
+        return withdraw(desk(), opened().complaint, read["text"], now(), then)
+
+    return _done(WITHDRAWAL, typed, WithdrawalInSchema().load, act)
+
+
+@blueprint.post(f"{IN}/mailbox/review")
+@in_mailbox(ask_again_for_receipt)
+def ask_again(typed: dict[str, str]) -> Response:
+    """Ask that a closed complaint is looked at again."""
+
+    def act(read: dict[str, Any], then: Then | None) -> Any:
+        return ask_for_review(desk(), opened().complaint, read["ground"], read["text"], now(), then)
+
+    return _done(REVIEW, typed, ReviewInSchema().load, act)
+
+
+@blueprint.post(f"{IN}/mailbox/consent")
+@in_mailbox(ask_again_for_receipt)
+def consent(typed: dict[str, str]) -> Response:
+    """Say anew who may know who reported."""
+
+    def act(read: dict[str, Any], then: Then | None) -> Any:
+        share = read.get("share_with_supervisor")
+        return change_consent(desk(), opened().complaint, Reporter(**read), now(), then, share=share)
+
+    return _done(CONSENT, typed, ConsentInSchema().load, act)
+
+
+_TYPED = ("text", "ground", "consent", "name", "email", "staff_number", "share_with_supervisor")
+_EMPTY_COUNTS = ("text",)
+
+
+def _done(
+    form: str,
+    typed: dict[str, str],
+    read: Callable[[dict[str, Any]], dict[str, Any]],
+    act: Callable[[dict[str, Any], Then | None], Any],
+) -> Response:
+    """Do what a form asks for, once however often it is sent; else show the page again with what was typed."""
+    asked = {name: value for name, value in typed.items() if name in _TYPED and (value or name in _EMPTY_COUNTS)}
+    try:
+        ready = read(asked)
+        keyed = form_key(typed.get("key", ""))
+        once_under(keyed, request.get_data(cache=True), lambda then: act(ready, then), lambda _done: {})
+    except ValidationError as error:
+        return _shown(Kept(form, typed, _("Please look at this again."), _wrong(faults_in(error.messages))), 422)
+    except Malformed as error:
+        return _shown(Kept(form, typed, _("Please look at this again."), _wrong(error.faults)), 422)
+    except MoveNotAllowed as error:
+        return _shown(Kept(form, typed, said(str(error))), 409)
+    except (KeyMalformed, KeyReused, StillInProgress):
+        return _shown(
+            Kept(form, typed, _("This was not sent. Look whether it is above already; if not, send it again.")), 422
+        )
+    return _back(FORMS[form])
+
+
+def _wrong(faults: Any) -> dict[str, str]:
+    return {one.pointer.rsplit("/", 1)[-1]: fields.plain(one.detail) for one in faults}
+
+
+def _back(anchor: str | None = None) -> Response:
+    """On to the page, which a browser may load again without sending anything twice."""
+    where = redirect(url_for("door.mailbox", _anchor=anchor), 303)
+    return Response(where.get_data(), 303, where.headers)
+
+
+def _shown(kept: Kept, status: int = 200) -> Response:
+    view = show_mailbox(desk(), opened())
     return page(
         "mailbox.html",
-        422 if problem else 200,
-        receipt=receipt,
-        box=view,
-        problem=problem,
-        written=fields.get("text", "") if problem else "",
-        key=uuid4(),
+        status,
+        view=view,
+        standing=told.standing(view),
+        question=told.question(view),
+        closing=told.closing(view),
+        withdrawn=told.newest(view.letters, Purpose.WITHDRAWAL),
+        review=told.newest(view.letters, Purpose.REVIEW),
+        grounds=Ground,
+        statement=told.statement(view.told["statement"]),
+        consents=told.consents(),
+        labels=fields.labels(),
+        kept=kept,
+        mark=form_mark(),
+        key=uuid4,
+        moment=told.moment,
+        day=told.day,
         accepted=ALLOWED,
         limit=megabytes(),
     )
-
-
-@blueprint.post(f"{IN}/proof")
-@needs(ANYONE)
-def filing_proof() -> ResponseReturnValue:
-    """The signed proof of filing as a file to keep."""
-    raise NotImplementedError
-
-
-def ask_receipt(problem: str = "", status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """The page that asks for a receipt."""
-    answer = page("receipt.html", status, problem=problem)
-    answer.headers.update(headers or {})
-    return answer
