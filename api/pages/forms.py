@@ -7,7 +7,10 @@ from cases.errors import BodyNotWhole
 
 
 def plain_fields(limit: int = JSON_LIMIT) -> dict[str, str]:
-    """Plain form fields, `limit` bytes at most. Any other encoding is refused: the framework would spool files of a multipart form."""
+    """Plain form fields, `limit` bytes at most.
+
+    Any other encoding is refused: the framework would spool files of a multipart form.
+    """
     if request.mimetype != "application/x-www-form-urlencoded":
         abort(415, "Use the form on the page.")
     if request.content_length is None:
