@@ -5,7 +5,7 @@ compiled in memory when it is first needed, so a fresh clone and an installed pa
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from importlib.resources import files
 from io import BytesIO
@@ -114,14 +114,20 @@ def when(at: datetime) -> str:
     return f"{format_datetime(at.astimezone(UTC), 'd MMM y, HH:mm', locale=language())} UTC"
 
 
-def day(stamp: str) -> str:
-    """The day of an RFC 3339 time, in UTC, as the reader's language writes it."""
-    return format_date(datetime.fromisoformat(stamp).astimezone(UTC).date(), "long", locale=language())
+def day(when: str | date) -> str:
+    """A day, or that of a time in UTC (RFC 3339 or a datetime), as the reader's language writes it."""
+    at = datetime.fromisoformat(when) if isinstance(when, str) else when
+    return format_date(at.astimezone(UTC) if isinstance(at, datetime) else at, "long", locale=_locale())
+
+
+def _locale() -> str:
+    """How numbers and days are written: English as the organisation writes it, the day first."""
+    return {"en": "en_GB"}.get(language(), language())
 
 
 def number(count: int) -> str:
     """A number as the reader's language groups it."""
-    return format_decimal(count, locale=language())
+    return format_decimal(count, locale=_locale())
 
 
 def speak(app: Flask) -> None:

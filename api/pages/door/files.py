@@ -11,7 +11,7 @@ from api.access import ANYONE, needs
 from api.bodies import body_blocks
 from api.context import desk, now
 from api.pages.door import visiting
-from api.pages.door.common import IN, blueprint, page
+from api.pages.door.common import IN, blueprint, not_taken, page
 from api.pages.door.mailbox import ask_receipt
 from api.pages.door.receipt import megabytes
 from api.pages.multipart import Part, parts_of
@@ -88,7 +88,7 @@ def _stored(complaint: Complaint, part: Part) -> dict[str, Any]:
     try:
         facts = add_evidence(desk(), complaint, Sent(part.blocks, None if unsure else part.media_type, name), now())
     except (MediaRefused, TooLarge) as error:
-        return {"name": name, "refused": said(str(error))}
+        return {"name": name, "refused": not_taken(error)}
     return {"name": name, "size": facts.size, "sha256": facts.sha256}
 
 

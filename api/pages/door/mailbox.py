@@ -16,7 +16,7 @@ from api.pages.door.common import IN, blueprint, page
 from api.pages.door.receipt import megabytes
 from api.pages.door.visiting import form_mark, held, in_mailbox, opened
 from api.pages.forms import plain_fields
-from api.pages.words import _, said
+from api.pages.words import _, day, said
 from api.problems import CHALLENGES, faults_in
 from api.schemas import MessageInSchema, ReviewInSchema, WithdrawalInSchema
 from api.work_schemas import ConsentInSchema
@@ -194,7 +194,7 @@ def _shown(kept: Kept, status: int = 200) -> Response:
         mark=form_mark(),
         key=uuid4,
         moment=told.moment,
-        day=told.day,
+        day=day,
         accepted=ALLOWED,
         limit=megabytes(),
     )

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from babel.dates import format_date, format_time
+from babel.dates import format_time
 
 from api.context import desk, now
 from api.pages.door import fields
-from api.pages.words import _, language
+from api.pages.words import _, day, language
 from cases.casework.mailbox import Letter, MailboxView
 from cases.complaint import Consent, Purpose
 
@@ -72,12 +72,6 @@ def _way(slug: str) -> Iterator[Row]:
         here = _ORDER.index(_STATION[slug])
         for place, name in enumerate(_ORDER):
             yield called[name], DONE if place < here else CURRENT if place == here else AHEAD
-
-
-def day(at: datetime | date) -> str:
-    """A day, in UTC, as the page's language writes it."""
-    when = at.astimezone(UTC) if isinstance(at, datetime) else at
-    return format_date(when, "long", locale=language())
 
 
 def moment(at: datetime) -> str:
