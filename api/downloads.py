@@ -7,16 +7,21 @@ from urllib.parse import quote
 
 from flask import Response
 
+from cases.media import ACTIVE
+
+BYTES = "application/octet-stream"
+
 
 def attachment(blocks: Iterator[bytes], size: int, name: str, media_type: str) -> Response:
     """A file as an attachment with its length. The first block is opened before the head is sent:
 
     what cannot be opened at all is answered as a problem, and what breaks later aborts the connection, so that with
-    Content-Length no client can take the rest for the whole.
+    Content-Length no client can take the rest for the whole. A saved page or mail goes out as mere bytes.
     """
     sure = _last_held_back(blocks)
     first = next(sure, b"")
-    answer = Response(chain((first,), sure), content_type=media_type, direct_passthrough=True)
+    sent_as = BYTES if media_type in ACTIVE else media_type
+    answer = Response(chain((first,), sure), content_type=sent_as, direct_passthrough=True)
     answer.headers["Content-Length"] = str(size)
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(plain_name(name), safe='')}"
     answer.headers["X-Content-Type-Options"] = "nosniff"

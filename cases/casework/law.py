@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
+from cases.berkeley import Point
 from cases.case import LAPSING
 from cases.case.clocked import PROPOSE, RECEIPT
 from cases.case.facts import FOUND
@@ -23,6 +24,7 @@ from cases.catalogue.telling import AT_ONCE
 from cases.catalogue.timing import APART, strangers
 from cases.errors import CatalogueBroken
 from cases.lifecycle import STEPS, Action, State
+from cases.media.hidden import Hidden
 from cases.notices import HAPPENINGS
 from cases.persons import ATTRIBUTED
 from cases.posts import PostFault
@@ -31,7 +33,11 @@ EVENTS = frozenset({RECEIPT, PROPOSE, FEEDBACK, MESSAGE, *Action, *(f"{name}_lap
 ASKED_FOR = ("acknowledge", "proposal", "identity_grant")
 """Clocks that are asked for by name."""
 
-HINTED = (("post", tuple(PostFault)),)
+HINTED = (
+    ("post", tuple(map(str, PostFault))),
+    ("evidence", tuple(map(str, Point))),
+    ("hidden", tuple(map(str, Hidden))),
+)
 """What a reporter is helped on with, by the set of its hints."""
 
 CHOSEN = (

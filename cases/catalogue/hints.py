@@ -9,7 +9,7 @@ from cases.catalogue.lines import NOWHERE, Found
 from cases.catalogue.reading import Row
 from cases.catalogue.words import Words
 
-SETS: Mapping[str, bool] = MappingProxyType({"post": False})
+SETS: Mapping[str, bool] = MappingProxyType({"post": False, "evidence": True, "hidden": True})
 """What hints are about, and whether each has a `label`, too."""
 
 _NOTHING = Words(())

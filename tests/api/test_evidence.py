@@ -228,3 +228,25 @@ def test_what_was_sent_is_what_is_opened(office: Office) -> None:
     facts = office.as_(Role.INTAKE).read(f"{PREFIX}/cases/{number}/evidence")[0]
     assert original(office, number, facts["evidence_id"]).data == PICTURE.read_bytes()
     assert original(office, number, facts["evidence_id"], Role.AUDITOR).status_code == 403
+
+
+SAVED = {
+    "text/html": b"<!doctype html><script>alert(1)</script>",
+    "multipart/related": b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n--b\r\n",
+    "message/rfc822": b"Received: from a.example\r\nFrom: a@a.example\r\nSubject: x\r\n\r\n<script>alert(1)</script>",
+    "application/wacz": b"PK\3\4" + bytes(22) + b"\x10\0\0\0datapackage.json{}",
+}
+
+
+def test_an_attacker_cannot_have_a_saved_page_or_mail_run_at_the_desk(office: Office) -> None:
+    number, receipt = office.case()
+    for kind, body in SAVED.items():
+        office.attach(receipt, body, Content_Type=kind)
+    listed = office.as_(Role.INTAKE).read(f"{PREFIX}/cases/{number}/evidence")
+    assert sorted(one["media_type"] for one in listed) == sorted(SAVED)
+    for facts in listed:
+        answer = original(office, number, facts["evidence_id"])
+        assert answer.data == SAVED[facts["media_type"]]
+        assert answer.headers["Content-Type"] == "application/octet-stream"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Content-Disposition"].startswith("attachment")

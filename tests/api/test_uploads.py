@@ -93,7 +93,7 @@ def test_an_empty_file_is_refused_and_a_type_that_is_not_taken_is_refused_unread
     receipt = office.file()["receipt"]
     with office.nothing_changes():
         assert send(office, receipt, io.BytesIO(b""), 0) == (415, "media-refused")
-        assert send(office, receipt, Untouchable(), 100, Content_Type="text/html") == (415, "media-refused")
+        assert send(office, receipt, Untouchable(), 100, Content_Type="image/svg+xml") == (415, "media-refused")
 
 
 def test_too_large_by_announcement_is_refused_unread(narrow: Office) -> None:

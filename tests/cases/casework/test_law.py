@@ -166,9 +166,8 @@ def test_an_administrators_clock_that_would_never_start_stops_the_start_with_fil
     assert str(refusal.value) == f"{where}: reassessment: runs from 're-open', which is unknown"
 
 
-def test_a_fault_of_a_post_without_a_sentence_is_refused():
+@pytest.mark.parametrize("name", ["post.shortened", "evidence.capture", "hidden.location"])
+def test_what_a_reporter_would_be_shown_without_a_sentence_is_refused(name):
     law = load()
-    kept = tuple(row for row in law.hints if row.name != "post.shortened")
-    assert misfits(replace(law, hints=kept), TODAY) == [
-        f"hints.toml:1: no row of post.shortened is in force from {TODAY} on"
-    ]
+    kept = tuple(row for row in law.hints if row.name != name)
+    assert misfits(replace(law, hints=kept), TODAY) == [f"hints.toml:1: no row of {name} is in force from {TODAY} on"]

@@ -26,7 +26,8 @@ BODY = PICTURE.read_bytes()
 TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp", "pdf": "application/pdf"}
 FILES = sorted(path for path in SAMPLES.iterdir() if path.suffix[1:] in TYPES)
 WHOLE = Sent([BODY], "image/png", "shot.png", len(BODY), {"sha256": sha256(BODY).digest()})
-PAGE = b"<!doctype html><script>alert(1)</script>"
+SCRIPT = b"<script>alert(1)</script>"
+PAGE = b"<!doctype html>" + SCRIPT
 
 
 def filed(desk):
@@ -75,9 +76,9 @@ REFUSED = {
     "a page declared as text": (Sent([PAGE], "text/plain", "", len(PAGE)), MediaRefused),
     "a picture declared as another kind": (replace(WHOLE, declared="image/jpeg"), MediaRefused),
     "a page declared as a picture": (Sent([PAGE], "image/png", "", len(PAGE)), MediaRefused),
-    "a type that is not taken": (Sent([PAGE], "text/html", "", len(PAGE)), MediaRefused),
+    "a type that is not taken": (Sent([PAGE], "image/svg+xml", "", len(PAGE)), MediaRefused),
     "an empty type": (replace(WHOLE, declared=""), MediaRefused),
-    "a page of no declared type": (Sent([PAGE], None, "", len(PAGE)), MediaRefused),
+    "a script of no declared type": (Sent([SCRIPT], None, "", len(SCRIPT)), MediaRefused),
     "nothing at all": (Sent([], "image/png", "", 0), MediaRefused),
     "one byte less than announced": (replace(WHOLE, length=len(BODY) + 1), BodyNotWhole),
     "one byte more than announced": (replace(WHOLE, length=len(BODY) - 1), BodyNotWhole),
