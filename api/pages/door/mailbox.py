@@ -13,6 +13,7 @@ from api.context import desk, now
 from api.idempotency import form_key, once_under
 from api.pages.door import fields, told, visiting
 from api.pages.door.common import IN, blueprint, page
+from api.pages.door.helping import advice
 from api.pages.door.receipt import megabytes
 from api.pages.door.visiting import form_mark, held, in_mailbox, opened
 from api.pages.forms import plain_fields
@@ -189,6 +190,7 @@ def _shown(kept: Kept, status: int = 200) -> Response:
         grounds=Ground,
         statement=told.statement(view.told["statement"]),
         consents=told.consents(),
+        advice=advice(view.told["statement"].get("posts", ()), view.evidence),
         labels=fields.labels(),
         kept=kept,
         mark=form_mark(),
