@@ -16,6 +16,7 @@ from cases.complaint import Complaint, Purpose
 from cases.errors import BodyNotWhole, MediaRefused, TooLarge, UnknownItem
 from cases.ledger import REPORTER, About, Entry, EntryKind
 from cases.media import SNIFF_BYTES, checked_type, sniffed_type
+from cases.media.hidden import SEEN_BYTES, Hidden, metadata_in
 from cases.place import Kind, Recipient, SealedPart
 from cases.ports import Desk, Digest, EvidenceItem, Incoming, Merged, Message, Opened, Status, StoredEntry, Then
 
@@ -39,13 +40,17 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a file, sealed beside it: the hash is of the plaintext."""
+    """What is known of a file, sealed beside it: the hash is of the plaintext.
+
+    `hidden` is told once, to whoever sends the file, and kept nowhere: None wherever a file is only listed.
+    """
 
     evidence: str
     size: int
     sha256: str
     media_type: str
     name: str
+    hidden: frozenset[Hidden] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +174,9 @@ def add_evidence(desk: Desk, complaint: Complaint, sent: Sent, at: datetime, the
     with desk.vault.receive(Kind.EVIDENCE, owner) as incoming:
         pumped = _pump(sent, incoming, desk.limits.evidence_bytes)
         content = incoming.finish()
-        facts = Facts(str(content.id), pumped.size, pumped.sha256, pumped.media_type, sent.name[:NAME_LIMIT])
-        told = {name: getattr(facts, name) for name in Facts.__slots__}
+        name = sent.name[:NAME_LIMIT]
+        facts = Facts(str(content.id), pumped.size, pumped.sha256, pumped.media_type, name, pumped.hidden)
+        told = {name: getattr(facts, name) for name in Facts.__slots__ if name != "hidden"}
         sealed_facts = desk.vault.seal(Kind.FILE_FACTS, owner, canonical(told))
         noted = _intake(complaint, at, "evidence_added", {"evidence": facts.evidence}, (content, sealed_facts))
         with desk.work() as work:
@@ -186,6 +192,7 @@ class _Pumped:
     size: int
     sha256: str
     media_type: str
+    hidden: frozenset[Hidden]
 
 
 def _pump(sent: Sent, incoming: Incoming, limit: int) -> _Pumped:
@@ -194,7 +201,7 @@ def _pump(sent: Sent, incoming: Incoming, limit: int) -> _Pumped:
     head = _head(blocks)
     media_type = sniffed_type(head) if sent.declared is None else checked_type(sent.declared, head)
     sums: dict[str, Digest] = {name: hashlib.new(name) for name in {"sha256", *(sent.digests or {})}}
-    size = 0
+    size, tail = 0, b""
     for block in _chained(head, blocks):
         size += len(block)
         if size > limit:
@@ -202,8 +209,9 @@ def _pump(sent: Sent, incoming: Incoming, limit: int) -> _Pumped:
         for running in sums.values():
             running.update(block)
         incoming.write(block)
+        tail = (tail + block[-SEEN_BYTES:])[-SEEN_BYTES:]
     _must_be_whole(sent, size, sums)
-    return _Pumped(size, sums["sha256"].digest().hex(), media_type)
+    return _Pumped(size, sums["sha256"].digest().hex(), media_type, metadata_in(head, media_type, tail))
 
 
 def _head(blocks: Iterator[bytes]) -> bytes:

@@ -5,10 +5,8 @@ from pathlib import Path
 import pytest
 from markupsafe import escape
 
-from api.pages.door.helping import Ends
 from cases.berkeley import Point
 from cases.catalogue import LANGUAGES
-from cases.media.hidden import SEEN_BYTES
 from tests.api.conftest import PICTURE, Office
 from tests.api.test_door_pages import WRITTEN, receipt_in, report
 from tests.api.test_mailbox_pages import Visitor, visitor
@@ -43,14 +41,6 @@ def test_a_screenshot_is_said_to_tell_nothing(office: Office) -> None:
     page = send_file(office, "en", receipt, PICTURE, "image/png")
     assert "Stored:" in page
     assert 'class="read"' not in page
-
-
-def test_what_was_seen_of_a_file_is_its_beginning_and_its_end_however_it_comes() -> None:
-    whole = bytes(range(256)) * 1000
-    for size in (1, 7, 4096, SEEN_BYTES + 1, len(whole)):
-        ends = Ends(whole[at : at + size] for at in range(0, len(whole), size))
-        assert b"".join(ends) == whole
-        assert (ends._head, ends._tail) == (whole[:SEEN_BYTES], whole[-SEEN_BYTES:])
 
 
 def test_the_mailbox_says_point_by_point_what_is_there_and_how_to_add_the_rest(

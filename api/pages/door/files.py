@@ -12,7 +12,7 @@ from api.bodies import body_blocks
 from api.context import desk, now
 from api.pages.door import visiting
 from api.pages.door.common import IN, blueprint, not_taken, page
-from api.pages.door.helping import Ends
+from api.pages.door.helping import tells
 from api.pages.door.mailbox import ask_receipt
 from api.pages.door.receipt import megabytes
 from api.pages.multipart import Part, parts_of
@@ -86,12 +86,11 @@ def _stored(complaint: Complaint, part: Part) -> dict[str, Any]:
     """What became of one file."""
     name = "".join(letter for letter in part.filename or "" if letter.isprintable())
     unsure = part.media_type in {None, "application/octet-stream"}
-    blocks = Ends(part.blocks)
     try:
-        facts = add_evidence(desk(), complaint, Sent(blocks, None if unsure else part.media_type, name), now())
+        facts = add_evidence(desk(), complaint, Sent(part.blocks, None if unsure else part.media_type, name), now())
     except (MediaRefused, TooLarge) as error:
         return {"name": name, "refused": not_taken(error)}
-    return {"name": name, "size": facts.size, "sha256": facts.sha256, "tells": blocks.tells(facts.media_type)}
+    return {"name": name, "size": facts.size, "sha256": facts.sha256, "tells": tells(facts.hidden)}
 
 
 def _short(part: Part) -> str:

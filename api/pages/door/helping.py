@@ -1,6 +1,6 @@
 """What helps a reporter with their evidence: what was kept of the post, what is missing, and what their files tell."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from api.context import desk, now
 from api.pages.words import _
 from cases.berkeley import Point, Standing, what_is_kept
 from cases.casework.mailbox import Facts
-from cases.media.hidden import SEEN_BYTES, metadata_in
+from cases.media.hidden import Hidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Advice:
 
 
 def advice(posts: Sequence[Mapping[str, Any]], files: Iterable[Facts]) -> list[Advice]:
-    """The points of the Berkeley Protocol (facts §7), in order: a screenshot is a lead, and each point makes it more."""
+    """The points of the Berkeley Protocol (facts §7), in order: each makes more of what is a lead by itself."""
     today = now().date()
     return [_advice(one.point, one.standing) for one in what_is_kept(posts, files, desk().law.platforms_on(today))]
 
@@ -39,22 +39,7 @@ def _advice(point: Point, standing: Standing) -> Advice:
     return Advice(hint.label.in_(g.language), called[standing], how)
 
 
-class Ends:
-    """A file as it streams by, of which the beginning and the end are remembered."""
-
-    def __init__(self, blocks: Iterable[bytes]) -> None:
-        self._blocks = blocks
-        self._head, self._tail = b"", b""
-
-    def __iter__(self) -> Iterator[bytes]:
-        for block in self._blocks:
-            if len(self._head) < SEEN_BYTES:
-                self._head = (self._head + block)[:SEEN_BYTES]
-            self._tail = (self._tail + block)[-SEEN_BYTES:]
-            yield block
-
-    def tells(self, media_type: str) -> list[str]:
-        """Sentences on what a file of this type surely tells besides what one sees in it."""
-        found = metadata_in(self._head, media_type, self._tail)
-        today = now().date()
-        return [desk().law.hint("hidden", str(one), today).text.in_(g.language) for one in sorted(found)]
+def tells(found: Iterable[Hidden] | None) -> list[str]:
+    """Sentences on what a file surely tells besides what one sees in it."""
+    today = now().date()
+    return [desk().law.hint("hidden", str(one), today).text.in_(g.language) for one in sorted(found or ())]

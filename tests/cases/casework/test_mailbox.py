@@ -13,6 +13,7 @@ from cases.casework.mailbox import Sent, add_evidence, add_message, find_mailbox
 from cases.casework.staffing import write_to_reporter
 from cases.errors import BodyNotWhole, EvidenceUnreadable, LedgerBroken, MediaRefused, ReceiptRefused, TooLarge
 from cases.ledger import leaf_of
+from cases.media.hidden import Hidden
 from cases.merkle import verify_inclusion
 from cases.notes import Checkpoint, open_note
 from cases.ports import EntryFilter, Limits
@@ -70,6 +71,22 @@ def test_a_file_lies_on_the_disk_as_ciphertext_alone(desk, place):
     (path,) = (place.data_dir / "objects").rglob("*.sealed")
     assert BODY[:64] not in path.read_bytes()
     assert list((place.data_dir / "incoming").iterdir()) == []
+
+
+@pytest.mark.parametrize("size", [700, 5_000, 1 << 20])
+def test_whoever_sends_a_file_learns_once_what_it_tells_of_them(desk, size):
+    case, mine = open_case(desk)
+    owner = find_mailbox(desk, mine.receipt)
+    told = {
+        "en-phone-photo-with-gps.jpg": {Hidden.DEVICE, Hidden.LOCATION},
+        "fr-capture.pdf": {Hidden.AUTHOR},
+        "es-harassment-thread.webp": set(),
+    }
+    for name, hidden in told.items():
+        path = SAMPLES / name
+        what = Sent(in_blocks(path.read_bytes(), size), TYPES[path.suffix[1:]], name, path.stat().st_size)
+        assert add_evidence(desk, owner, what, after(minutes=2)).hidden == hidden
+    assert {facts.hidden for facts in list_evidence(desk, INTAKE, case.number, NOON)} == {None}
 
 
 REFUSED = {
