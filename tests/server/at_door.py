@@ -125,3 +125,17 @@ class Reporter:
         self.page.locator("main form button").first.click()
         self.page.locator(".status").wait_for()
         self.look()
+
+    def writes_back(self, words: str) -> None:
+        """Read one's own statement, write a letter, see it, and close the mailbox."""
+        page = self.page
+        for folded in page.locator("main summary").all():
+            folded.click()
+        self.look()
+        assert "They asked everybody" in page.locator("#statement").inner_text()
+        page.fill("#message-text", words)
+        page.locator("#messages button").click()
+        page.locator(".letter.own", has_text=words).wait_for()
+        page.locator("form[action$='/mailbox/close'] button").click()
+        page.locator("[name=receipt]").wait_for()
+        assert self.context.cookies() == []

@@ -46,7 +46,8 @@ def test_the_whole_way_in_every_language_with_and_without_scripts(
     assert reporter.context.cookies() == [], "no cookie before a mailbox is opened"
     reporter.adds("ar-location-of-people-at-risk.png", "en-phone-photo-with-gps.jpg")
     reporter.enters(receipt)
-    assert "They asked everybody" in reporter.page.locator("main").inner_text()
+    assert [one["name"] for one in reporter.context.cookies()] == ["rule12-mailbox"]
+    reporter.writes_back("The post is gone now.")
     assert reporter.found == []
     assert reporter.asked == {reporter.home}, "nothing comes from another host"
     reporter.context.close()
@@ -166,7 +167,7 @@ def test_every_sample_and_a_large_recording_go_through_the_form(
     assert reporter.page.locator(".files li").count() == len(samples) + 1
     assert reporter.page.locator(".files li code").count() == len(samples) + 1, "each was stored"
     reporter.enters(receipt)
-    assert "recording.mp4" in reporter.page.locator("main").inner_text()
+    assert "recording.mp4" in reporter.page.locator("#files-part").inner_text()
     reporter.context.close()
 
 

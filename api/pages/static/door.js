@@ -89,7 +89,7 @@
       add(event.dataTransfer.files);
     });
     document.addEventListener("paste", (event) => {
-      if (!document.contains(form) || event.target.matches("input, textarea")) return;
+      if (!document.contains(form) || (event.target.closest && event.target.closest("input:not([type=file]), textarea"))) return;
       const found = [...(event.clipboardData || { files: [] }).files];
       add(found.map((file, place) => new File([file], `${stamp()}-${place + 1}.${file.type.split("/")[1] || "bin"}`, { type: file.type })));
     });
