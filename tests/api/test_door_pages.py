@@ -1,16 +1,14 @@
 """The web form: everything a person types comes back or is sealed, no page runs a script, no address holds a secret."""
 
 import re
-import tempfile
 from typing import Any
 from urllib.parse import urlencode
 
-import pytest
 from werkzeug.test import TestResponse
 
 from api.idempotency import _one_at_a_time as one_at_a_time
 from cases.receipt import read_receipt
-from tests.api.conftest import KEY, PICTURE, PREFIX, PROBLEM, Office, Tags, Untouchable, raw_png
+from tests.api.conftest import KEY, PICTURE, PREFIX, Office, Tags, Untouchable
 
 FORM = "application/x-www-form-urlencoded"
 MARKUP = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"
@@ -221,85 +219,3 @@ class _Source:
         size = len(self._left) if size < 0 else size
         taken, self._left = self._left[:size], self._left[size:]
         return taken
-
-
-def test_a_letter_is_sent_once_and_kept_in_the_page_when_it_is_not(office: Office) -> None:
-    receipt = receipt_in(send(office, "/", WRITTEN))
-    letter = {"receipt": receipt, "text": "One more thing", "key": "a" * 22}
-    assert "One more thing" in send(office, "/mailbox", letter).text
-    with office.nothing_changes():
-        assert send(office, "/mailbox", letter).status_code == 200
-        changed = send(office, "/mailbox", letter | {"text": "Another thing"})
-        assert changed.status_code == 422
-        assert "Another thing</textarea>" in changed.text
-        too_long = send(office, "/mailbox", letter | {"text": "b" * 20_001, "key": "b" * 22})
-        assert too_long.status_code == 422
-        assert "b" * 20_001 + "</textarea>" in too_long.text
-        assert send(office, "/mailbox", letter | {"key": "short"}).status_code == 422
-
-
-def test_a_wrong_receipt_is_asked_for_again(office: Office) -> None:
-    with office.nothing_changes():
-        for wrong in ("", "ABCDE", "é" * 25, "A" * 10_000):
-            for page in (send(office, "/mailbox", {"receipt": wrong}), upload(office, ("receipt", "", wrong.encode()))):
-                assert (page.status_code, page.mimetype) == (401, "text/html")
-                assert page.headers["WWW-Authenticate"] == "Receipt"
-                assert "Your receipt" in page.text
-
-
-def test_a_refused_second_file_leaves_the_first_kept(office: Office) -> None:
-    receipt = receipt_in(send(office, "/", WRITTEN))
-    picture = PICTURE.read_bytes()
-    page = upload(
-        office,
-        ("receipt", "", receipt.encode()),
-        ("files", "first.png", picture),
-        ("files", "second.png", b"not a picture" * 5000),
-        ("files", "third.png", picture),
-    )
-    assert page.status_code == 422
-    assert page.text.count("Stored:") == 2
-    assert "Not stored:</strong> second.png" in page.text
-    box = office.holder(receipt).get(f"{PREFIX}/mailbox").json
-    assert box is not None
-    assert sorted(one["name"] for one in box["evidence"]) == ["first.png", "third.png"]
-
-
-def test_files_before_their_receipt_are_not_taken(office: Office) -> None:
-    receipt = receipt_in(send(office, "/", WRITTEN))
-    with office.nothing_changes():
-        late = upload(office, ("files", "a.png", PICTURE.read_bytes()), ("receipt", "", receipt.encode()))
-        assert late.status_code == 401
-
-
-def test_no_upload_ever_reaches_a_temporary_file(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Multipart sent to a page or to any JSON endpoint is refused or streamed; the framework must not spool it."""
-    made: list[str] = []
-
-    def noticed(name: str) -> Any:
-        def make(*_: Any, **__: Any) -> Any:
-            made.append(name)
-            raise AssertionError(f"tempfile.{name} was used")
-
-        return make
-
-    receipt = receipt_in(send(office, "/", WRITTEN))
-    for name in ("TemporaryFile", "NamedTemporaryFile", "SpooledTemporaryFile", "mkstemp", "TemporaryDirectory"):
-        monkeypatch.setattr(tempfile, name, noticed(name))
-    monkeypatch.setattr("werkzeug.formparser.SpooledTemporaryFile", noticed("werkzeug"))
-    parts = [("receipt", "", receipt.encode()), ("files", "a.png", raw_png(1 << 20))]
-    with office.nothing_changes():
-        for path in (
-            "/",
-            "/mailbox",
-            f"{PREFIX}/complaints",
-            f"{PREFIX}/mailbox/messages",
-            f"{PREFIX}/mailbox/evidence",
-        ):
-            kind = f"multipart/form-data; boundary={BOUNDARY}"
-            headers = {"Authorization": f"Receipt {receipt}"}
-            answer = office.door.call("POST", path, data=multipart(*parts), content_type=kind, headers=headers)
-            assert answer.status_code == 415, path
-            assert answer.mimetype == (PROBLEM if path.startswith(PREFIX) else "text/html")
-    assert upload(office, *parts).status_code == 200
-    assert made == []
