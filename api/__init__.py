@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Request, Response, abort, request
 
+from api import paces
 from api.access import ANYONE, needs, refuse_silent_routes
 from api.blueprints import Api
 from api.context import EXTENSION
@@ -91,6 +92,7 @@ def create_app(desk: Desk, surface: str = "all") -> Flask:
         API_SPEC_OPTIONS=dict(INTRODUCTION),
         MAX_FORM_PARTS=200,
     )
+    app.extensions[paces.EXTENSION] = paces.Paces(desk.limits)
     answer_problems(app)
     api = Api(app)
     for blueprint in _endpoints(surface):

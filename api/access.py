@@ -8,12 +8,14 @@ from flask import Flask, g, request
 
 from api.context import desk, now
 from api.idempotency import was_answered
+from api.paces import must_not_hurry
 from cases.casework.administering import TOKEN_PREFIX, who_is
 from cases.casework.looking import find_case
 from cases.casework.mailbox import find_mailbox
 from cases.casework.signin.provider import who_by_access_token
 from cases.errors import NotPermitted, ReceiptRefused, SignInNeeded, StepUpNeeded, UnknownCase
 from cases.people import Role
+from cases.ports_door import RECEIPTS
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -88,6 +90,7 @@ def _receipt_holder() -> None:
     try:
         g.complaint = find_mailbox(desk(), g.receipt)
     except ReceiptRefused:
+        must_not_hurry(RECEIPTS)
         raise ReceiptRefused("This receipt opens no mailbox. Check it for typing mistakes.") from None
 
 

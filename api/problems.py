@@ -38,6 +38,7 @@ PROBLEMS: Mapping[type[CaseError], tuple[int, str]] = MappingProxyType({
     errors.IdentityClosed:     (403, "identity-closed"),
     errors.MediaRefused:       (415, "media-refused"),
     errors.TooLarge:           (413, "too-large"),
+    errors.TooOften:           (429, "too-often"),
     errors.LengthNeeded:       (411, "length-needed"),
     errors.BodyNotWhole:       (422, "body-not-whole"),
     errors.KeyMalformed:       (400, "key-malformed"),
@@ -93,7 +94,9 @@ def of_refusal(error: CaseError) -> Response:
         answer.headers["WWW-Authenticate"] = challenge
     if isinstance(error, errors.ProviderUnavailable):
         answer.headers["Retry-After"] = RETRY_AFTER
-    if isinstance(error, errors.TooLarge | errors.BodyNotWhole | errors.MediaRefused):
+    if isinstance(error, errors.TooOften):
+        answer.headers["Retry-After"] = str(error.seconds)
+    if isinstance(error, errors.TooOften | errors.TooLarge | errors.BodyNotWhole | errors.MediaRefused):
         answer.headers["Connection"] = "close"
     return answer
 

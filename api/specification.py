@@ -78,6 +78,7 @@ OF_ITS_OWN: Mapping[str, tuple[type[CaseError], ...]] = MappingProxyType(
         "identities.decide": (errors.ConflictOfInterest, errors.MoveNotAllowed, errors.StaleVersion),
         "identities.on_request": (errors.IdentityClosed,),
         "identities.under_open_consent": (errors.IdentityClosed,),
+        "complaints.file": (errors.TooOften,),
         "mailbox.consent": (errors.UnknownItem,),
         "mailbox.write": (errors.UnknownItem,),
         "mailbox.add": (errors.UnknownItem,),
@@ -188,7 +189,7 @@ def _refusals_by_rule(operation: Mapping[str, Any], path: str) -> Iterator[type[
     if security == [{"token": []}]:
         yield from (errors.SignInNeeded, errors.NotPermitted, errors.Malformed, errors.ProviderUnavailable)
     elif security:
-        yield errors.ReceiptRefused
+        yield from (errors.ReceiptRefused, errors.TooOften)
     if "{number}" in path:
         yield errors.UnknownCase
     if "_id}" in path:

@@ -3,6 +3,7 @@
 A message tells the caller what is wrong and what to do; it never repeats sealed material.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -107,6 +108,14 @@ class MediaRefused(CaseError):
 
 class TooLarge(CaseError):
     """More bytes than the desk accepts."""
+
+
+class TooOften(CaseError):
+    """More at once from one address than the door takes. `seconds` is how long to wait."""
+
+    def __init__(self, sentence: str, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__(f"{sentence} Try again in {math.ceil(seconds / 60)} minutes.")
 
 
 class LengthNeeded(CaseError):

@@ -1,8 +1,8 @@
 """What storage must offer the rules: one transaction, reading, sealed objects, signatures."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -21,7 +21,7 @@ from cases.notices import NoticeWork, Post
 from cases.outbox import Jobs, JobWork
 from cases.people import Role
 from cases.place import Kind, Owner, Recipient, SealedPart
-from cases.ports_door import Visits
+from cases.ports_door import PACES, Pace, Visits
 from cases.ports_signin import SignIn
 from cases.sight import Sight
 from cases.times import stamp
@@ -389,9 +389,11 @@ class Answers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Settings the rules care about: bytes per file."""
+    """Settings of what is taken in: bytes per file, how often from one address, where a proxy says whose it is."""
 
     evidence_bytes: int = 100 << 20
+    door: Mapping[str, Pace] = field(default_factory=lambda: PACES)
+    address_header: str = ""
 
 
 @dataclass(frozen=True, slots=True)

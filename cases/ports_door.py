@@ -1,9 +1,28 @@
-"""What the door needs of storage besides: mailboxes held open without anything kept that opens them later."""
+"""What the door needs besides: how often anybody may knock, and mailboxes held open without anything kept of it."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Protocol
 
 from cases.visit import Visit
+
+COMPLAINTS, RECEIPTS, FILES = "complaints", "receipts", "files"
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """So many times within so many seconds."""
+
+    times: int
+    seconds: int
+
+
+PACES: Mapping[str, Pace] = MappingProxyType(
+    {COMPLAINTS: Pace(200, 3600), RECEIPTS: Pace(300, 3600), FILES: Pace(1000, 3600)}
+)
+"""What one address may send in an hour: complaints at the API, wrong receipts, files. Many people share an address."""
 
 
 class Visits(Protocol):

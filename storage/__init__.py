@@ -101,7 +101,7 @@ def open_house(settings: Settings) -> House:
         Outbox(database),
         AnswerBook(database, lookup, settings.sign_in.rules),
         bags,
-        Limits(settings.evidence_limit),
+        Limits(settings.evidence_limit, settings.door.paces, settings.door.address_header),
         law_of(settings.catalogue, datetime.now(UTC).date()),
         make_sign_in(settings.sign_in, database, works, marks),
         _post(settings.post, SqlNoticeLookup(database, marks)),

@@ -10,6 +10,8 @@ from urllib.parse import quote
 from cases.errors import CannotStart
 from storage.post.settings import KNOWN as OF_POST
 from storage.post.settings import PostSettings, read_post
+from storage.settings_door import KNOWN as OF_DOOR
+from storage.settings_door import DoorSettings, read_door
 from storage.signin import settings as signing_in
 from storage.signin.settings import SignInSettings, read_sign_in
 
@@ -32,10 +34,11 @@ class Settings:
     catalogue: Path | None = None
     sign_in: SignInSettings = field(default_factory=SignInSettings)
     post: PostSettings = field(default_factory=PostSettings)
+    door: DoorSettings = field(default_factory=DoorSettings)
 
 
 OWN = ("DATA_DIR", "DATABASE_URL", "KEYS", "SURFACE", "ORIGIN", "EVIDENCE_LIMIT", "TOKEN_DAYS", "CATALOGUE")
-KNOWN = (*OWN, *signing_in.KNOWN, *OF_POST)
+KNOWN = (*OWN, *signing_in.KNOWN, *OF_POST, *OF_DOOR)
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -82,6 +85,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         path("CATALOGUE", ".") if given("CATALOGUE", "") else None,
         read_sign_in(given, whole, faults),
         read_post(given, faults),
+        read_door(given, faults),
     )
     if not settings.database_url.startswith("sqlite:////") or "?" in settings.database_url:
         faults.append("RULE12_DATABASE_URL: sqlite:////absolute/path is expected.")

@@ -7,10 +7,12 @@ from api.access import ANYONE, needs
 from api.blueprints import PREFIX, Blueprint
 from api.context import desk, now
 from api.idempotency import IDEMPOTENCY_KEY, once
+from api.paces import paced
 from api.rules import CatalogueQuery, CatalogueSchema, in_force
 from api.schemas import ComplaintSchema, FiledSchema
 from cases.casework.filing import file_complaint
 from cases.complaint import Draft, Reporter, Statement
+from cases.ports_door import COMPLAINTS
 
 blueprint = Blueprint("complaints", __name__, url_prefix=PREFIX, description="The door: no sign-in.")
 
@@ -18,6 +20,7 @@ blueprint = Blueprint("complaints", __name__, url_prefix=PREFIX, description="Th
 @blueprint.route("/complaints", methods=["POST"])
 @blueprint.doc(parameters=[IDEMPOTENCY_KEY])
 @needs(ANYONE)
+@paced(COMPLAINTS)
 @blueprint.arguments(ComplaintSchema())
 @blueprint.response(201, FiledSchema)
 def file(told: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from api.blueprints import PREFIX, Blueprint
 from api.bodies import announced_digests, announced_length, body_blocks, must_not_be_too_large, must_prove_wholeness
 from api.context import complaint, desk, now, receipt
 from api.idempotency import IDEMPOTENCY_KEY, once, once_streaming
+from api.paces import paced
 from api.schemas import (
     EvidenceSchema,
     MailboxSchema,
@@ -27,6 +28,7 @@ from cases.casework.wishing import ask_for_review, withdraw
 from cases.complaint import Reporter
 from cases.media import must_be_allowed
 from cases.ports import Then
+from cases.ports_door import FILES
 
 blueprint = Blueprint("mailbox", __name__, url_prefix=f"{PREFIX}/mailbox", description="What a receipt opens.")
 DIGEST = {
@@ -124,6 +126,7 @@ def consent(told: dict[str, Any]) -> dict[str, Any]:
 @blueprint.route("/evidence", methods=["POST"])
 @blueprint.doc(**RAW_BODY)
 @needs(RECEIPT)
+@paced(FILES)
 @blueprint.response(201, EvidenceSchema)
 def add() -> dict[str, Any]:
     """Add a file: the raw body, sealed as it streams in.

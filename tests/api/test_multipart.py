@@ -142,10 +142,10 @@ def test_a_cut_file_is_never_kept(office: Office) -> None:
     kind = f"multipart/form-data; boundary={BOUNDARY}"
     with office.nothing_changes():
         for end in (len(body) - 3, len(body) - len(DELIMITER) - 2, len(body) // 2, 400):
-            answer = office.door.call("POST", "/evidence", data=body[:end], content_type=kind)
+            answer = office.door.call("POST", "/en/evidence", data=body[:end], content_type=kind)
             assert answer.status_code == 422
-    answer = office.door.call("POST", "/evidence", data=body[:-1], content_type=kind)
+    answer = office.door.call("POST", "/en/evidence", data=body[:-1], content_type=kind)
     assert answer.status_code == 422, "its delimiter came: the file is whole and kept, and the page says what broke off"
     assert "Stored:" in answer.text
     assert "broke off" in answer.text
-    assert office.door.call("POST", "/evidence", data=body, content_type=kind).status_code == 200
+    assert office.door.call("POST", "/en/evidence", data=body, content_type=kind).status_code == 200

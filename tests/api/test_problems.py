@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 
 from api.access import ANYONE, needs
-from api.pages import door
+from api.pages.door import visiting
 from api.problems import CHALLENGES, PROBLEMS, TYPE, of_http, of_refusal, title
 from cases import errors
 from cases.errors import CaseError, Fault, Malformed, MoveNotAllowed
@@ -26,18 +27,18 @@ def every_subclass(of: type[CaseError]) -> Iterator[type[CaseError]]:
         yield from every_subclass(below)
 
 
+MADE: dict[type[CaseError], tuple[Any, ...]] = {
+    Malformed: ([Fault("#/a", "wrong"), Fault("#/b/0", "missing")],),
+    errors.LedgerBroken: ("entry 7", "its leaf differs"),
+    errors.DirectoryRefused: ([(3, "no name")],),
+    errors.SignInRefused: ("link", "it was used"),
+    errors.StepUpNeeded: (timedelta(minutes=10),),
+    errors.TooOften: ("a sentence", 90),
+}
+
+
 def made(refusal: type[CaseError]) -> CaseError:
-    if issubclass(refusal, Malformed):
-        return refusal([Fault("#/a", "wrong"), Fault("#/b/0", "missing")])
-    if issubclass(refusal, errors.LedgerBroken):
-        return refusal("entry 7", "its leaf differs")
-    if issubclass(refusal, errors.DirectoryRefused):
-        return refusal([(3, "no name")])
-    if issubclass(refusal, errors.SignInRefused):
-        return refusal("link", "it was used")
-    if issubclass(refusal, errors.StepUpNeeded):
-        return refusal(timedelta(minutes=10))
-    return refusal("a sentence")
+    return refusal(*MADE.get(refusal, ("a sentence",)))
 
 
 def test_every_refusal_has_an_http_answer_of_its_own() -> None:
@@ -112,9 +113,9 @@ def test_an_accident_on_a_page_is_told_in_words_and_repeats_nothing(
     def breaks(*_: object) -> None:
         raise ValueError(SECRET)
 
-    monkeypatch.setattr(door, "find_mailbox", breaks)
+    monkeypatch.setattr(visiting, "find_mailbox", breaks)
     body = b'--B\r\nContent-Disposition: form-data; name="receipt"\r\n\r\nx\r\n--B--\r\n'
-    answer = office.door.call("POST", "/evidence", data=body, content_type="multipart/form-data; boundary=B")
+    answer = office.door.call("POST", "/en/evidence", data=body, content_type="multipart/form-data; boundary=B")
     assert (answer.status_code, answer.mimetype) == (500, "text/html")
     assert "frightened" not in answer.text + caplog.text
     assert "unexpected ValueError" in caplog.text

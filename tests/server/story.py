@@ -81,21 +81,33 @@ class Story:
 
     def _use_the_form(self) -> None:
         """The same door for people without tools: form fields, then files in parts, then the mailbox as a page."""
-        fields = {"summary": self.markers("form summary"), "narrative": self.markers("form narrative")}
+        fields = {"summary": self.markers("form summary"), "narrative": self.markers("form narrative"), "go": "file"}
         fields |= {"name": self.markers("form name"), "consent": "confidential", "key": self._key()}
-        page = self._submit("/", fields)
-        found = re.search(r"[0-9A-Z]{5}(-[0-9A-Z]{5}){4}", page)
+        page = self._submit("/en/report", fields)
+        found = re.search(r'name="receipt" value="([0-9A-Z]{5}(?:-[0-9A-Z]{5}){4})"', page)
         assert found
-        self.receipts.append(found[0])
-        body = self._parts(found[0], self.markers("form file name"), self.screenshot)
-        sent = self.client.call("POST", "/evidence", body, Content_Type="multipart/form-data; boundary=frontier")
+        self.receipts.append(found[1])
+        body = self._parts(found[1], self.markers("form file name"), self.screenshot)
+        sent = self.client.call("POST", "/en/evidence", body, Content_Type="multipart/form-data; boundary=frontier")
         assert sent.status == 200
-        self._submit("/mailbox", {"receipt": found[0], "text": self.markers("form message"), "key": self._key()})
+        told = {"receipt": found[1], "text": self.markers("form message"), "key": self._key()}
+        self._submit("/en/mailbox/messages", told)
+        self._open(found[1])
+
+    def _open(self, receipt: str) -> str:
+        """The mailbox as a page, held open by its cookie."""
+        form = urlencode({"receipt": receipt}).encode()
+        opened = self.client.call("POST", "/en/mailbox", form, Content_Type="application/x-www-form-urlencoded")
+        assert opened.status == 303
+        cookie = opened.headers["set-cookie"].partition(";")[0]
+        self.keys.append(cookie.partition("=")[2])
+        page: bytes = self.client.get("/en/mailbox", Cookie=cookie).must(200)
+        return page.decode()
 
     def _submit(self, path: str, fields: dict[str, str]) -> str:
         form = urlencode(fields).encode()
         answer = self.client.call("POST", path, form, Content_Type="application/x-www-form-urlencoded")
-        assert answer.status in {200, 201}
+        assert answer.status in {200, 201, 303}
         return answer.body.decode()
 
     def _parts(self, receipt: str, name: str, data: bytes) -> bytes:
@@ -109,7 +121,7 @@ class Story:
         client.call("POST", f"{API}/complaints", mark("no JSON").encode(), Content_Type="application/json").must(400)
         client.post(f"{API}/complaints", {mark("unknown field"): mark("its value")}).must(422)
         client.get(f"{API}/mailbox", Authorization="Receipt ZZZZZ-ZZZZZ-ZZZZZ-ZZZZZ-ZZZZZ").must(401)
-        client.get(f"/{quote(mark('unknown path'))}?{quote(mark('query'))}=1").must(404)
+        client.get(f"/en/{quote(mark('unknown path'))}?{quote(mark('query'))}=1").must(404)
         client.upload(receipt, mark("lying type").encode() * 300, "image/png").must(415)
         client.upload(receipt, self.screenshot, Content_Digest="sha-256=:AAAA:").must(422)
 
@@ -228,7 +240,7 @@ class Story:
         shown = self.client.get(f"{API}/mailbox", Authorization=f"Receipt {receipt}").must(200)
         assert shown["statement"]["place"] == self.markers.made["place"]
         assert self.markers.made["notice"] in {letter["text"] for letter in shown["messages"]}
-        self._submit("/mailbox", {"receipt": receipt})
+        assert self.markers.made["notice"] in self._open(receipt)
 
     def _audit(self) -> None:
         made = self.desk.post(Role.AUDITOR, "/audit/exports", {}).must(201)

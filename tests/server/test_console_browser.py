@@ -65,28 +65,21 @@ def test_six_people_work_a_case_from_the_door_to_its_closure(server: Server) -> 
 
 
 def _file(reporter: Sitter) -> str:
-    page = reporter.page
-
-    def go_on(then: str = "next") -> None:
-        page.locator(f".deeds button[value={then}]").click()
-
     reporter.open("/en/report")
     reporter.fill(summary="A public endorsement", narrative="They asked everybody to vote for one candidate.")
-    go_on()
-    page.locator("[name=kind][value='ai-5.1.9']").check()
-    go_on()
-    page.fill("#post-0-address", "https://example.org/post/1")
-    go_on()
-    page.fill("#subject-0-staff_number", "S0107")
-    go_on()
-    reporter.fill(staff_number="S0102", name="Ana Lima")
-    page.locator("#consent input[value=confidential]").check()
-    page.locator("#share_with_supervisor input[value=yes]").check()
-    go_on()
-    go_on("file")
-    receipt = page.locator(".receipt").inner_text().strip()
-    page.locator("input[type=file]").set_input_files(SCREENSHOT)
-    page.locator("form.upload button").click()
+    reporter.press("Continue")
+    reporter.page.locator('[name=kind][value="ai-5.1.9"]').check()
+    reporter.press("Continue")
+    reporter.fill(**{"post-0-address": "https://example.org/post/1"})
+    reporter.press("Continue")
+    reporter.fill(**{"subject-0-staff_number": "S0107"})
+    reporter.press("Continue")
+    reporter.fill(consent="confidential", name="Ana Lima", staff_number="S0102", share_with_supervisor="yes")
+    reporter.press("Continue")
+    reporter.press("Send the report")
+    receipt = "".join(reporter.page.locator(".receipt").inner_text().split())
+    reporter.page.locator("input[type=file]").set_input_files(SCREENSHOT)
+    reporter.press("Add the files")
     return receipt
 
 
@@ -165,7 +158,7 @@ def _decide(room: Room) -> None:
 def _read_back(room: Room, receipt: str) -> None:
     room.reporter.open("/en/mailbox")
     room.reporter.fill(receipt=receipt)
-    room.reporter.page.locator("main form button").first.click()
+    room.reporter.press("Open")
     assert "We looked into it. Thank you." in room.reporter.words()
     room.reporter.shoot("mailbox")
     room.supervisor.open(f"/desk/cases/{room.number}")

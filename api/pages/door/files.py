@@ -4,23 +4,25 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Response, abort, request
+from flask import Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from api.access import ANYONE, needs
 from api.bodies import body_blocks
 from api.context import desk, now
+from api.paces import clock_after, must_not_hurry
 from api.pages.door import visiting
 from api.pages.door.common import IN, blueprint, not_taken, page
 from api.pages.door.helping import tells
-from api.pages.door.mailbox import ask_receipt
+from api.pages.door.mailbox import ask_again_for_receipt
 from api.pages.door.receipt import megabytes
 from api.pages.multipart import Part, parts_of
 from api.pages.words import _, said
 from cases.casework.mailbox import Sent, add_evidence
 from cases.complaint import Complaint
-from cases.errors import BodyNotWhole, FormRefused, MediaRefused, ReceiptRefused, TooLarge
+from cases.errors import BodyNotWhole, MediaRefused, ReceiptRefused, TooLarge, TooOften
 from cases.media import ALLOWED
+from cases.ports_door import FILES
 
 FIELD_LIMIT = 200
 
@@ -44,8 +46,8 @@ def add() -> ResponseReturnValue:
     upload, problem = Upload(), ""
     try:
         _take(upload, parts_of(body_blocks(), request.mimetype_params["boundary"]))
-    except (ReceiptRefused, FormRefused) as error:
-        return ask_receipt(f"{error} {_('No file was stored.')}", 401)
+    except visiting.REFUSALS as error:
+        return ask_again_for_receipt(error, {}, to=url_for("door.mailbox"))
     except BodyNotWhole as error:
         problem = said(str(error))
         if upload.complaint is None:
@@ -68,10 +70,10 @@ def _take(upload: Upload, parts: Iterator[Part]) -> None:
 
 def _outcome(upload: Upload, problem: str) -> Response:
     stored = [one for one in upload.outcomes if "sha256" in one]
-    whole = not problem and len(stored) == len(upload.outcomes)
-    return page(
+    whole, waits = not problem and len(stored) == len(upload.outcomes), [one.get("wait", 0) for one in upload.outcomes]
+    answer = page(
         "evidence.html",
-        200 if whole else 422,
+        200 if whole else 429 if any(waits) else 422,
         held=upload.receipt,
         mark="" if upload.receipt else visiting.form_mark(),
         outcomes=upload.outcomes,
@@ -80,11 +82,19 @@ def _outcome(upload: Upload, problem: str) -> Response:
         accepted=ALLOWED,
         limit=megabytes(),
     )
+    if any(waits):
+        answer.headers["Retry-After"] = str(max(waits))
+    return answer
 
 
 def _stored(complaint: Complaint, part: Part) -> dict[str, Any]:
     """What became of one file."""
     name = "".join(letter for letter in part.filename or "" if letter.isprintable())
+    try:
+        must_not_hurry(FILES, str(complaint.id))
+    except TooOften as error:
+        said_when = _("Too many files came at once. Send this one again after %(time)s.")
+        return {"name": name, "refused": said_when % {"time": clock_after(error.seconds)}, "wait": error.seconds}
     unsure = part.media_type in {None, "application/octet-stream"}
     try:
         facts = add_evidence(desk(), complaint, Sent(part.blocks, None if unsure else part.media_type, name), now())

@@ -11,6 +11,7 @@ from marshmallow import ValidationError
 from api.access import ANYONE, needs
 from api.context import desk, now
 from api.idempotency import form_key, once_under
+from api.paces import clock_after
 from api.pages.door import fields, told, visiting
 from api.pages.door.common import IN, blueprint, page
 from api.pages.door.helping import advice
@@ -18,16 +19,26 @@ from api.pages.door.receipt import megabytes
 from api.pages.door.visiting import form_mark, held, in_mailbox, opened
 from api.pages.forms import plain_fields
 from api.pages.words import _, day, said
-from api.problems import CHALLENGES, faults_in
+from api.problems import CHALLENGES, PROBLEMS, faults_in
 from api.schemas import MessageInSchema, ReviewInSchema, WithdrawalInSchema
 from api.work_schemas import ConsentInSchema
 from cases.casework.consenting import change_consent
 from cases.casework.mailbox import add_message, show_mailbox
 from cases.casework.wishing import Ground, ask_for_review, withdraw
 from cases.complaint import Purpose, Reporter
-from cases.errors import KeyMalformed, KeyReused, Malformed, MoveNotAllowed, ReceiptRefused, StillInProgress
+from cases.errors import (
+    CaseError,
+    KeyMalformed,
+    KeyReused,
+    Malformed,
+    MoveNotAllowed,
+    ReceiptRefused,
+    StillInProgress,
+    TooOften,
+)
 from cases.media import ALLOWED
 from cases.ports import Then
+from cases.receipt import LONGEST_TYPED
 
 CHALLENGE = {"WWW-Authenticate": CHALLENGES[ReceiptRefused]}
 MESSAGE, WITHDRAWAL, REVIEW, CONSENT = "message", "withdrawal", "review", "consent"
@@ -63,8 +74,8 @@ def open_() -> Response:
     receipt = plain_fields().get(visiting.RECEIPT, "")
     try:
         visiting.enter(receipt)
-    except ReceiptRefused as error:
-        return ask_receipt(str(error), 401)
+    except visiting.REFUSALS as error:
+        return ask_again_for_receipt(error, {}, tried=receipt)
     return _back()
 
 
@@ -78,18 +89,32 @@ def close() -> Response:
     return _back()
 
 
-def ask_receipt(
-    problem: str = "", status: int = 200, carried: Mapping[str, str] | None = None, *, to: str = ""
-) -> Response:
-    """The page that asks for a receipt; what was typed elsewhere is carried along, and sent there with the receipt."""
-    answer = page("receipt.html", status, problem=problem, carried=carried or {}, to=to or url_for("door.mailbox"))
-    answer.headers.update(CHALLENGE if status == 401 else {})  # noqa: PLR2004
+def ask_receipt(problem: str = "", status: int = 200, *, to: str = "", **shown: Any) -> Response:
+    """The page that asks for a receipt and sends it to an address, the mailbox unless told otherwise.
+
+    `carried` are fields that go there with it; `tried` is what was entered and opened nothing.
+    """
+    answer = page("receipt.html", status, problem=problem, to=to or url_for("door.mailbox"), **shown)
+    answer.headers.update(CHALLENGE if status == PROBLEMS[ReceiptRefused][0] else {})
     return answer
 
 
-def ask_again_for_receipt(problem: str, status: int, typed: dict[str, str]) -> Response:
-    """The same for a form of the mailbox: what was typed is kept, and sent with the receipt."""
-    return ask_receipt(problem, status, typed, to=request.path)
+def ask_again_for_receipt(error: CaseError, typed: dict[str, str], *, tried: str = "", to: str = "") -> Response:
+    """The same after a refusal: what was typed is kept, and sent with the receipt."""
+    status = PROBLEMS[type(error)][0]
+    problem = too_often(error) if isinstance(error, TooOften) else str(error)
+    answer = ask_receipt(problem, status, to=to or request.path, carried=typed, tried=tried[:LONGEST_TYPED])
+    if isinstance(error, TooOften):
+        answer.headers["Retry-After"] = str(error.seconds)
+    return answer
+
+
+def too_often(error: TooOften) -> str:
+    """When to try a wrong receipt again."""
+    return _(
+        "Too many wrong receipts came from your network. Compare yours once more: the right one opens your mailbox at "
+        "any time. Try another one after %(time)s."
+    ) % {"time": clock_after(error.seconds)}
 
 
 @blueprint.post(f"{IN}/mailbox/messages")

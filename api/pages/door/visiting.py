@@ -16,6 +16,7 @@ from flask import Response, g, request
 
 from api.access import ANYONE, MARK
 from api.context import desk, now
+from api.paces import must_not_hurry
 from api.pages.door.common import blueprint
 from api.pages.forms import plain_fields
 from api.pages.words import _
@@ -23,20 +24,24 @@ from api.sessions import LOOPBACK, NOT_OURS, is_secure
 from cases.casework.mailbox import find_mailbox, open_mailbox
 from cases.casework.visiting import begin_visit, visit_of
 from cases.complaint import Complaint
-from cases.errors import FormRefused, ReceiptRefused
+from cases.errors import CaseError, FormRefused, ReceiptRefused, TooOften
 from cases.ports import Opened
+from cases.ports_door import RECEIPTS
 from cases.visit import Visit
 
 RECEIPT, FORM_MARK = "receipt", "mark"
+REFUSALS = (ReceiptRefused, FormRefused, TooOften)
+"""Why somebody is not let in: asked for the receipt, they may be."""
+
 LEAVE = "door.leave"
 
 
 def in_mailbox(
-    refused: Callable[[str, int, dict[str, str]], Response], *, stays: bool = True
+    refused: Callable[[CaseError, dict[str, str]], Response], *, stays: bool = True
 ) -> Callable[[Callable[[dict[str, str]], Response]], Callable[[], Response]]:
     """A form of the mailbox: from a page of ours, by whoever opened it. The view is given what was typed.
 
-    Whoever is not (any longer) let in gets `refused(sentence, status, typed)`: it asks for the receipt and keeps that.
+    Whoever is not (any longer) let in gets `refused(error, typed)`: it asks for the receipt and keeps what was typed.
     With a receipt the mailbox is open in this browser from then on, if it `stays`.
     """
 
@@ -47,10 +52,8 @@ def in_mailbox(
             typed = plain_fields()
             try:
                 let_in(typed.pop(RECEIPT, ""), typed.pop(FORM_MARK, ""), stays=stays)
-            except ReceiptRefused as error:
-                return refused(str(error), 401, typed)
-            except FormRefused as error:
-                return refused(str(error), 403, typed)
+            except REFUSALS as error:
+                return refused(error, typed)
             return view(typed)
 
         setattr(guarded, MARK, (ANYONE,))
@@ -85,10 +88,14 @@ def enter(receipt: str) -> Complaint:
 
 
 def shown_by(receipt: str) -> Complaint:
-    """Whose receipt this is; nothing is opened in this browser. Raises ReceiptRefused, always in the same words."""
+    """Whose receipt this is; nothing is opened in this browser.
+
+    Raises ReceiptRefused, always in the same words, or TooOften; a right one is never counted.
+    """
     try:
         return find_mailbox(desk(), receipt)
     except ReceiptRefused:
+        must_not_hurry(RECEIPTS)
         raise ReceiptRefused(wrong()) from None
 
 
