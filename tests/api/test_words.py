@@ -22,7 +22,7 @@ from cases.notices import NO_SUCH_WEBHOOK
 from cases.routing.screening import WHY
 from cases.sessions import SENTENCES
 from storage.post.webhooks import NO_ADDRESS, NO_PUBLIC_ADDRESS
-from storage.signin.provider import DOES_NOT_ANSWER
+from storage.signin.discovery import DOES_NOT_ANSWER
 from tests.api.conftest import Office
 
 PAGES = Path(pages_of_sessions.__file__).parents[1]

@@ -67,6 +67,13 @@ def go_on(path: str) -> Response:
     return page("hop.html", then=own_path(path))
 
 
+def go_out(address: str) -> Response:
+    """On to the identity provider, after a form. No redirect: browsers hold those against `form-action`, which stays
+    with this host.
+    """
+    return page("hop.html", then=address)
+
+
 def see(endpoint: str, **more: Any) -> ResponseReturnValue:
     """Look at another page, after a form was sent."""
     return redirect(url_for(endpoint, **more), 303)
