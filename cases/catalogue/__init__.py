@@ -282,7 +282,8 @@ class Catalogue:
             yield from checks.untranslated((row.found, word, getattr(row, word)) for row in self.principles)
         yield from checks.untranslated((row.found, "label", row.label) for row in self.categories)
         yield from checks.untranslated((row.found, "title", row.title) for row in self.instruments)
-        yield from checks.untranslated((row.found, "name", row.name) for row in self.articles)
+        named: tuple[Article | Office, ...] = (*self.articles, *self.offices)
+        yield from checks.untranslated((row.found, "name", row.name) for row in named)
         yield from checks.untranslated(telling.spoken(self.announcements, self.rhythms, self.mails))
         yield from checks.untranslated((row.found, "text", row.text) for row in self.letters)
         yield from checks.unsaid((row.found, "summary", row.summary) for row in self.principles)
@@ -292,7 +293,6 @@ class Catalogue:
         yield from checks.unsaid((row.found, "label", row.label) for row in labelled)
         yield from checks.unsaid((row.found, "text", row.text) for row in self.wordings)
         yield from checks.unsaid((row.found, "sentence", row.sentence) for row in self._routing())
-        yield from checks.unsaid((row.found, "name", row.name) for row in self.offices)
 
 
 def _only(rows: Iterable[D], day: date, otherwise: str) -> D:

@@ -185,6 +185,7 @@ def test_whoever_approves_reads_first_what_goes_to_the_reporter(desk):
 def test_the_outside_office_signs_for_itself(desk):
     case, _ = open_case(desk, draft(subjects=[by_number("S0016")]))
     assert letters(desk, OUTSIDE, case, "en")["progress"].text.endswith("(OIOS)")
+    assert letters(desk, OUTSIDE, case, "fr")["progress"].text.endswith("(BSCI)")
 
 
 def test_those_who_never_write_to_the_reporter_get_none(desk):

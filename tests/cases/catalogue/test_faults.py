@@ -23,7 +23,7 @@ OPTIONAL = {
     "substantiated",
     "measure",
 }
-SPOKEN = ("categories.toml", "principles.toml", "letters.toml", "instruments.toml", "articles.toml")
+SPOKEN = ("categories.toml", "principles.toml", "letters.toml", "instruments.toml", "articles.toml", "offices.toml")
 DAY = timedelta(days=1)
 FEW = settings(max_examples=40)  # each reads a whole file
 
