@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import cast
 
 from babel.dates import format_datetime
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -38,13 +39,17 @@ def language() -> str:
 @lru_cache
 def catalogue(language: str) -> NullTranslations:
     """The words of a language."""
-    file = files(__package__).joinpath("translations", language, "LC_MESSAGES", "messages.po")
-    if not file.is_file():
-        return NullTranslations()
     compiled = BytesIO()
-    write_mo(compiled, read_po(BytesIO(file.read_bytes()), locale=language))
+    write_mo(compiled, _written(language))
     compiled.seek(0)
     return Translations(compiled)
+
+
+@lru_cache
+def _written(language: str) -> Catalog:
+    """The catalogue of a language as it is written; an empty one for English."""
+    file = files(__package__).joinpath("translations", language, "LC_MESSAGES", "messages.po")
+    return read_po(BytesIO(file.read_bytes()), locale=language) if file.is_file() else Catalog(locale=language)
 
 
 def _(text: str) -> str:
@@ -55,16 +60,26 @@ def _(text: str) -> str:
 def said(text: str) -> str:
     """A sentence that stands elsewhere in the code, in the reader's language where the catalogue has it.
 
-    Numbers in it may be any: the catalogue has it with `{}` in their places.
+    Where the code puts something in (a number, a day, a slug), the catalogue has `{}`. What was put in is said in the
+    reader's language, too, where it is there by itself; a translation may leave it out.
     """
     if (found := _(text)) != text:
         return found
-    pattern = _(_NUMBER.sub("{}", text))
-    numbers = iter(_NUMBER.findall(text))
-    return re.sub(r"\{\}", lambda _: next(numbers, ""), pattern)
+    for pattern, translated in _patterns(language()):
+        if put_in := pattern.fullmatch(text):
+            return translated.format(*(_(value) if value else "" for value in put_in.groups()))
+    return text
 
 
-_NUMBER = re.compile(r"\d+(?:,\d{3})*")
+@lru_cache
+def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The sentences of a language into which something is put, those with the most words of their own first."""
+    told = ((str(one.id), str(one.string)) for one in _written(language) if "{}" in one.id and one.string)
+    return tuple((_pattern(one), there) for one, there in sorted(told, key=lambda pair: -len(pair[0])))
+
+
+def _pattern(sentence: str) -> re.Pattern[str]:
+    return re.compile("(.*?)".join(map(re.escape, sentence.split("{}"))), re.DOTALL)
 
 
 def ngettext(one: str, many: str, count: int) -> str:
