@@ -24,6 +24,7 @@ PROBLEMS: Mapping[type[CaseError], tuple[int, str]] = MappingProxyType({
     errors.SignInNeeded:       (401, "sign-in-needed"),
     errors.SignInRefused:      (403, "sign-in-refused"),
     errors.StepUpNeeded:       (401, "step-up-needed"),
+    errors.LogoutRefused:      (400, "logout-refused"),
     errors.FormRefused:        (403, "form-refused"),
     errors.ProviderUnavailable: (503, "provider-unavailable"),
     errors.ReceiptRefused:     (401, "receipt-refused"),

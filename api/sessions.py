@@ -24,6 +24,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 EVERY_ROLE: Final = tuple(Role)
 HOME = "/desk/"
+FOR_SERVERS = "for_servers"
 LONGEST_PATH = 300
 NOT_OURS = "This form does not come from a page of this desk. Nothing was done. Open the page again and send it anew."
 OTHER_SESSION = (
@@ -71,6 +72,22 @@ def for_anyone(view: Callable[P, R]) -> Callable[P, R]:
     return guarded
 
 
+def for_servers(view: Callable[P, R]) -> Callable[P, R]:
+    """A form that another server sends, and no browser: what it carries must prove itself, and no cookie is read.
+
+    The one exception from forms that must come from a page of ours. Under the route.
+    """
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        g.form = plain_fields()
+        return view(*args, **kwargs)
+
+    setattr(guarded, MARK, (ANYONE,))
+    setattr(guarded, FOR_SERVERS, True)
+    return guarded
+
+
 def who_is_here() -> SignedIn:
     """Whoever is signed in; only behind `signed_in`."""
     return cast("SignedIn", g.who)
@@ -82,7 +99,7 @@ def who_may_be_here() -> SignedIn | None:
 
 
 def form() -> dict[str, str]:
-    """The fields of the form; only behind `signed_in` or `for_anyone`, in a POST."""
+    """The fields of the form; only behind `signed_in`, `for_anyone` or `for_servers`, in a POST."""
     return cast("dict[str, str]", g.form)
 
 
@@ -150,8 +167,9 @@ def hand_out(who: SignedIn) -> None:
 
 
 def take_back() -> None:
-    """Let the answer take the secret away from the browser."""
+    """Let the answer take the secret away from the browser; nobody is here any more."""
     g.handed_out = ""
+    g.pop("who", None)
 
 
 def is_secure() -> bool:
@@ -171,6 +189,11 @@ def begin_proof(secret: str) -> None:
 def proof_secret() -> str:
     """The secret of the proof this browser began; it is taken back."""
     g.proof = ""
+    return shown_proof()
+
+
+def shown_proof() -> str:
+    """The same, left where it is."""
     return request.cookies.get(cookie_name("-state"), "")
 
 

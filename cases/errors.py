@@ -58,6 +58,17 @@ class ProviderUnavailable(CaseError):
     """The identity provider does not answer, so nobody can tell whether the caller is who they say."""
 
 
+class LogoutRefused(CaseError):
+    """What says that somebody was signed out elsewhere is not the provider's, not for now, or was used before.
+
+    `why` is a slug of `cases.sessions.NotOut`.
+    """
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(f"This logout token is not taken: {why}.")
+
+
 class ReceiptRefused(CaseError):
     """No receipt, a mistyped one, or one that opens no mailbox. Never says which receipts exist."""
 

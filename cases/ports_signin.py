@@ -10,7 +10,7 @@ from uuid import UUID
 
 from cases.ledger import Entry
 from cases.people import Role
-from cases.sessions import Session, SessionRules
+from cases.sessions import Elsewhere, Session, SessionRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +75,27 @@ class Vouched:
     """Whom an identity provider vouches for, as its claims say it: a staff number, a verified address, groups.
 
     `groups` is None where the provider said nothing of groups; `proved_at` where it did not say when they proved it.
+    `subject` and `session` are the provider's names for whom and for their session there, such as no other gives.
     """
 
     number: str
     email: str
     groups: frozenset[str] | None
     proved_at: datetime | None
+    subject: str = field(default="", repr=False)
+    session: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOut:
+    """What a logout token says: whose session ended at the provider, which one if it is told, and until when the token
+    could be shown once more. The names are such as no other provider gives; empty where there is none.
+    """
+
+    subject: str = field(repr=False)
+    session: str = field(repr=False)
+    token: str = field(repr=False)
+    until: datetime
 
 
 class SignInLookup(Protocol):
@@ -112,6 +127,15 @@ class SignInWork(Protocol):
 
     def end_all(self, person: str, entry: Entry, only: UUID | None = None) -> int:
         """Forget every session of a person, or one of theirs; how many that were."""
+
+    def elsewhere(self, ended: Elsewhere) -> Sequence[Session]:
+        """Sessions that began by one at the provider; without a session in `ended`, all of that person there.
+
+        One of that person of which the provider never said by which it began is among them in any case.
+        """
+
+    def spend_token(self, digest: bytes, until: datetime) -> bool:
+        """Remember a token that may be used once; whether it was not used before."""
 
     def keep_link(self, link: Link, entry: Entry) -> None: ...
     def spend_link(self, digest: bytes, at: datetime) -> bool:
@@ -155,13 +179,22 @@ class Provider(Protocol):
     def redeem(self, answer: Mapping[str, str], nonce: str, verifier: str, at: datetime) -> Vouched:
         """Whom the code in an answer stands for."""
 
+    def sign_out_address(self, state: str, back: str, at: datetime) -> str | None:
+        """Where the browser ends its session there, to come back to an address; None if that is not offered."""
+
+    def signed_out(self, token: str, at: datetime) -> SignedOut:
+        """Who was signed out, as a logout token says. Raises LogoutRefused, never ProviderUnavailable."""
+
     def bearer(self, token: str, at: datetime) -> Vouched:
         """Whose access token this is (RFC 9068). Raises SignInNeeded."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """Everything the verbs of signing in need. `form_mark` is a keyed mark that only this installation can make."""
+    """Everything the verbs of signing in need. `form_mark` and `name_mark` are keyed marks that only this installation
+
+    can make: of a form, and of a name the provider gave.
+    """
 
     work: Callable[[], AbstractContextManager[SignInWork]]
     lookup: SignInLookup
@@ -171,3 +204,4 @@ class SignIn:
     provider: Provider | None
     roles_of_groups: Mapping[str, frozenset[Role]] | None
     form_mark: Callable[[str], str]
+    name_mark: Callable[[str], bytes]

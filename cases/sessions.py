@@ -41,6 +41,23 @@ class Why(StrEnum):
     NOT_OFFERED = "not-offered"
 
 
+class NotOut(StrEnum):
+    """Why a logout token (OpenID Connect Back-Channel Logout 1.0) ended no session."""
+
+    NOT_OFFERED = "not-offered"
+    UNAVAILABLE = "unavailable"
+    SIGNATURE = "signature"
+    TYPE = "type"
+    ISSUER = "issuer"
+    AUDIENCE = "audience"
+    EXPIRED = "expired"
+    CLAIMS = "claims"
+    EVENTS = "events"
+    NONCE = "nonce"
+    NOBODY = "nobody"
+    REPLAYED = "replayed"
+
+
 SENTENCES: Mapping[Why, str] = MappingProxyType(
     {
         Why.LINK: "This link was used already, is too old, or was mistyped. Ask for a new one.",
@@ -74,6 +91,17 @@ class SessionRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The session at the identity provider that one here began by: marks of whose it is, and of which one, if told.
+
+    The marks are keyed: the provider's names are kept nowhere, and can still be recognised.
+    """
+
+    subject: bytes = field(repr=False)
+    session: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """Somebody signed in. `digest` is the SHA-256 of the secret they hold; `previous` of the one before, in use until
     `previous_until`. `proved_at` is when they last proved who they are, if that is known.
@@ -91,6 +119,7 @@ class Session:
     proved_at: datetime | None
     previous: bytes | None = field(default=None, repr=False)
     previous_until: datetime | None = None
+    elsewhere: Elsewhere | None = None
 
 
 class Shown(StrEnum):

@@ -129,6 +129,10 @@ class Marks:
         """What an authenticator knows a person by."""
         return self._mark("index", "passkey", person)
 
+    def named_elsewhere(self, name: str) -> bytes:
+        """A name of an identity provider's: of a person, of a session there, of a token."""
+        return self._mark("index", "elsewhere", name)
+
     def _mark(self, key: str, label: str, value: str) -> bytes:
         secret = self._keys[key]
         if secret is None:

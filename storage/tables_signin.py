@@ -22,8 +22,12 @@ sessions = Table(
     Column("seen_at", Instant, nullable=False),
     Column("rotated_at", Instant, nullable=False),
     Column("proved_at", Instant),
+    Column("provider_subject", LargeBinary(32)),
+    Column("provider_session", LargeBinary(32)),
     Index("sessions_by_person", "person", "started_at"),
     Index("sessions_by_seen", "seen_at"),
+    Index("sessions_by_provider_subject", "provider_subject"),
+    Index("sessions_by_provider_session", "provider_session"),
 )
 
 one_time_links = Table(
@@ -61,4 +65,12 @@ signin_challenges = Table(
     Column("then", String(300), nullable=False),
     Column("expires_at", Instant, nullable=False),
     Index("signin_challenges_by_expiry", "expires_at"),
+)
+
+spent_tokens = Table(
+    "spent_tokens",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("until", Instant, nullable=False),
+    Index("spent_tokens_by_time", "until"),
 )

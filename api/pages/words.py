@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import cast
 
 from babel.dates import format_date, format_datetime
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -42,17 +43,21 @@ def language() -> str:
 @lru_cache
 def catalogue(language: str) -> NullTranslations:
     """The words of a language."""
-    found = NullTranslations()
+    compiled = BytesIO()
+    write_mo(compiled, _written(language))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+@lru_cache
+def _written(language: str) -> Catalog:
+    """The catalogues of a language as they are written, in one; an empty one for English."""
+    whole = Catalog(locale=language)
     for domain in DOMAINS:
         file = files(__package__).joinpath("translations", language, "LC_MESSAGES", f"{domain}.po")
-        if file.is_file():
-            compiled = BytesIO()
-            write_mo(compiled, read_po(BytesIO(file.read_bytes()), locale=language))
-            compiled.seek(0)
-            read = Translations(compiled)
-            read.add_fallback(found)
-            found = read
-    return found
+        for message in read_po(BytesIO(file.read_bytes()), locale=language) if file.is_file() else ():
+            whole[message.id] = message
+    return whole
 
 
 def _(text: str) -> str:
@@ -63,16 +68,26 @@ def _(text: str) -> str:
 def said(text: str) -> str:
     """A sentence that stands elsewhere in the code, in the reader's language where the catalogue has it.
 
-    Numbers in it may be any: the catalogue has it with `{}` in their places.
+    Where the code puts something in (a number, a day, a slug), the catalogue has `{}`. What was put in is said in the
+    reader's language, too, where it is there by itself; a translation may leave it out.
     """
     if (found := _(text)) != text:
         return found
-    pattern = _(_NUMBER.sub("{}", text))
-    numbers = iter(_NUMBER.findall(text))
-    return re.sub(r"\{\}", lambda _: next(numbers, ""), pattern)
+    for pattern, translated in _patterns(language()):
+        if put_in := pattern.fullmatch(text):
+            return translated.format(*(_(value) if value else "" for value in put_in.groups()))
+    return text
 
 
-_NUMBER = re.compile(r"\d+(?:,\d{3})*")
+@lru_cache
+def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The sentences of a language into which something is put, those with the most words of their own first."""
+    told = ((str(one.id), str(one.string)) for one in _written(language) if "{}" in one.id and one.string)
+    return tuple((_pattern(one), there) for one, there in sorted(told, key=lambda pair: -len(pair[0])))
+
+
+def _pattern(sentence: str) -> re.Pattern[str]:
+    return re.compile("(.*?)".join(map(re.escape, sentence.split("{}"))), re.DOTALL)
 
 
 def ngettext(one: str, many: str, count: int) -> str:

@@ -97,10 +97,10 @@ def reporters_language(desk: Desk, actor: Actor, case: Case, at: datetime) -> st
 def _filled(desk: Desk, case: Case, one: Letter, language: str, at: datetime) -> FilledLetter:
     if one.kind == OF_MOVES[Action.ACKNOWLEDGE] and not case.acknowledged_at:  # it names what is due after it
         case = sounded(case, case, str(Action.ACKNOWLEDGE), at, desk.law)
-    return FilledLetter(one.slug, one.kind, one.about, language, one.filled(language, _facts(desk, case, at)))
+    return FilledLetter(one.slug, one.kind, one.about, language, one.filled(language, _facts(desk, case, language, at)))
 
 
-def _facts(desk: Desk, case: Case, at: datetime) -> dict[str, str]:
+def _facts(desk: Desk, case: Case, language: str, at: datetime) -> dict[str, str]:
     """Days as 2026-03-09: the same in every language."""
     next_by = of_case(case).next_by
     office = desk.law.office("outside" if case.queue is Queue.OUTSIDE else "igo", at.date())
@@ -108,5 +108,5 @@ def _facts(desk: Desk, case: Case, at: datetime) -> dict[str, str]:
         "number": case.number,
         "received_on": case.received_at.date().isoformat(),
         "next_by": next_by.date().isoformat() if next_by else NOT_SET,
-        "office": office.name,
+        "office": office.name.in_(language),
     }

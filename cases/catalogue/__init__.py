@@ -18,7 +18,7 @@ from cases.catalogue import letters as letter_rows
 from cases.catalogue import routes as routing_rows
 from cases.catalogue.deciding import Measure, Term
 from cases.catalogue.elsewhere import Elsewhere
-from cases.catalogue.governing import Instrument, Provision
+from cases.catalogue.governing import Article, Instrument, Provision
 from cases.catalogue.guidance import Guidance
 from cases.catalogue.hints import Hint
 from cases.catalogue.letters import Letter
@@ -46,6 +46,7 @@ __all__ = [
     "LANGUAGES",
     "Allowed",
     "Announcement",
+    "Article",
     "Belongs",
     "Calendar",
     "Catalogue",
@@ -96,6 +97,7 @@ class Catalogue(Guidance):
     offices: tuple[Office, ...]
     calendars: tuple[Calendar, ...]
     instruments: tuple[Instrument, ...]
+    articles: tuple[Article, ...]
     provisions: tuple[Provision, ...]
     measures: tuple[Measure, ...]
     choices: tuple[Term, ...]
@@ -140,6 +142,11 @@ class Catalogue(Guidance):
         if found := named.get(office) or named.get(DEFAULT):
             return found
         raise CatalogueBroken(f"calendars.toml: no calendar for {office!r}, and no default")
+
+    def article(self, citation: Citation) -> Words:
+        """What the article is called that a paragraph belongs to. CatalogueBroken without a row."""
+        named = (row for row in self.articles if row.slug == citation.instrument)
+        return _only(named, citation.effective_from, f"articles.toml: no article {citation.instrument!r}").name
 
     def closure(self, slug: str) -> Closure | None:
         return next((row for row in self.closures if row.slug == slug), None)
@@ -239,7 +246,7 @@ class Catalogue(Guidance):
             *routing_rows.unplaced(self.offices),
             *timing.clock_faults(self.clocks),
             *timing.calendar_faults(self.calendars),
-            *checks.uncited(self.citations, self.instruments),
+            *checks.uncited(self.citations, self.instruments, self.articles),
             *checks.lacking(self.languages, self.provisions, self.choices),
             *telling.faults(self.announcements, self.rhythms, self.mails, self.clocks),
             *letter_rows.unlike(self.letters),
@@ -258,6 +265,7 @@ class Catalogue(Guidance):
             [(row.slug, row) for row in self.citations],
             [(row.slug, row) for row in self.principles],
             [(row.slug, row) for row in self.instruments],
+            [(row.slug, row) for row in self.articles],
             [(row.personnel_type, row) for row in self.provisions],
             [(row.slug, row) for row in self.measures],
             [(row.name, row) for row in self.choices],
@@ -281,6 +289,9 @@ class Catalogue(Guidance):
         for word in ("heading", "question"):
             yield from checks.untranslated((row.found, word, getattr(row, word)) for row in self.principles)
         yield from checks.untranslated((row.found, "label", row.label) for row in self.categories)
+        yield from checks.untranslated((row.found, "title", row.title) for row in self.instruments)
+        named: tuple[Article | Office, ...] = (*self.articles, *self.offices)
+        yield from checks.untranslated((row.found, "name", row.name) for row in named)
         yield from checks.untranslated(telling.spoken(self.announcements, self.rhythms, self.mails))
         yield from checks.untranslated((row.found, "text", row.text) for row in self.letters)
         yield from checks.unsaid((row.found, "summary", row.summary) for row in self.principles)
@@ -290,7 +301,6 @@ class Catalogue(Guidance):
         yield from checks.unsaid((row.found, "label", row.label) for row in labelled)
         yield from checks.unsaid((row.found, "text", row.text) for row in self.wordings)
         yield from checks.unsaid((row.found, "sentence", row.sentence) for row in self._routing())
-        yield from checks.unsaid((row.found, "name", row.name) for row in self.offices)
 
 
 def _only(rows: Iterable[D], day: date, otherwise: str) -> D:
@@ -325,6 +335,7 @@ _READERS: Mapping[str, tuple[str, str, Callable[[reading.Row], Any]]] = MappingP
         "offices": ("offices.toml", "office", routing_rows.office),
         "wordings": ("wordings.toml", "wording", reading.wording),
         "instruments": ("instruments.toml", "instrument", governing.instrument),
+        "articles": ("articles.toml", "article", governing.article),
         "provisions": ("provisions.toml", "provision", governing.provision),
         "measures": ("measures.toml", "measure", deciding.measure),
         "choices": ("terms.toml", "term", deciding.term),

@@ -6,7 +6,7 @@ from itertools import groupby, pairwise
 from typing import TypeVar
 
 from cases.catalogue.deciding import TERM_SETS, Term
-from cases.catalogue.governing import Instrument, Provision
+from cases.catalogue.governing import Article, Instrument, Provision
 from cases.catalogue.lines import Found
 from cases.catalogue.rows import (
     Category,
@@ -16,6 +16,7 @@ from cases.catalogue.rows import (
     Endable,
     Placed,
     Principle,
+    in_force,
 )
 from cases.catalogue.words import LANGUAGES, Language, Words
 from cases.directory import PERSONNEL_TYPES
@@ -50,11 +51,16 @@ def astray(closures: Iterable[Closure]) -> Iterator[str]:
         seen.add(closure.slug)
 
 
-def uncited(citations: Iterable[Citation], instruments: Iterable[Instrument]) -> Iterator[str]:
-    """Citations of an edition nobody knows, or of days on which it was not in force."""
-    editions = {row.edition: row for row in instruments}
+def uncited(
+    citations: Iterable[Citation], instruments: Iterable[Instrument], articles: Iterable[Article]
+) -> Iterator[str]:
+    """Citations of an article or an edition nobody knows, or of days on which it was not in force."""
+    editions, articles = {row.edition: row for row in instruments}, tuple(articles)
     for citation in citations:
         edition = editions.get(citation.edition)
+        if not in_force((row for row in articles if row.slug == citation.instrument), citation.effective_from):
+            where = citation.found.at("instrument")
+            yield f"{where}: instrument {citation.instrument!r} has no row in articles.toml on its first day"
         if edition is None:
             yield f"{citation.found.at('edition')}: edition {citation.edition!r} is in no row of instruments.toml"
         elif citation.effective_from < edition.effective_from or _last(citation) > _last(edition):

@@ -5,6 +5,7 @@ from datetime import date
 
 from cases.catalogue.reading import EFFECTIVE, FROM, Row, dated
 from cases.catalogue.rows import SourcedRow
+from cases.catalogue.words import Words
 from cases.directory import PERSONNEL_TYPES
 
 
@@ -13,13 +14,21 @@ class Instrument(SourcedRow):
     """One edition of an instrument. `review_by`: the last day on which it should have been reviewed, if any is set."""
 
     slug: str
-    title: str
+    title: Words
     edition: str
     review_by: date | None
     note: str
 
     def overdue(self, day: date) -> bool:
         return self.review_by is not None and day > self.review_by
+
+
+@dataclass(frozen=True, slots=True)
+class Article(SourcedRow):
+    """An article of which paragraphs are cited, by its name in six languages; `slug` is what citations call it."""
+
+    slug: str
+    name: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +53,14 @@ instrument = dated(
     EFFECTIVE,
     {
         "slug": Row.text,
-        "title": Row.text,
+        "title": Row.words,
         "edition": Row.text,
         "review_by": Row.day,
         "note": Row.sentence,
     },
     ends=True,
 )
+article = dated(Article, EFFECTIVE, {"slug": Row.text, "name": Row.words}, ends=True)
 provision = dated(
     Provision,
     FROM,

@@ -19,6 +19,8 @@ NOT_SET = "[…]"
 """Where only a person knows what belongs there: nothing is sent while it stands."""
 
 PLACES = ("number", "received_on", "next_by", "office")
+OF_THE_REPORTER = ("received_on", "next_by")
+"""Places of a letter that is sent as it is: a mailbox tells neither the number of a case nor where it went."""
 _PLACE = re.compile(r"\{([^{}]*)\}")
 
 
@@ -47,10 +49,11 @@ def _about(row: Row, key: str) -> str:
 def _text(row: Row, key: str) -> Words:
     """Raises CatalogueBroken, also for a place nobody would fill in."""
     text, sent = row.words(key), row.text("kind") in SENT
+    places = OF_THE_REPORTER if sent else PLACES
     for language, said in text.said:
         for place in _PLACE.findall(said):
-            if place not in PLACES:
-                raise row.fail(f"{{{place}}} is none of {', '.join(PLACES)}", key, language)
+            if place not in places:
+                raise row.fail(f"{{{place}}} is none of {', '.join(places)}", key, language)
         if re.search(r"[{}]", _PLACE.sub("", said)):
             raise row.fail("a brace that belongs to no place", key, language)
         if sent and NOT_SET in said:

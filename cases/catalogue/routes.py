@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from cases.catalogue.reading import EFFECTIVE, Row, dated
 from cases.catalogue.rows import SourcedRow
+from cases.catalogue.words import Words
 from cases.directory import Person, folded
 
 
@@ -76,7 +77,7 @@ class Office(SourcedRow):
     """A part of the house, or one post in it, and how the directory shows who belongs to it."""
 
     slug: str
-    name: str
+    name: Words
     units: tuple[str, ...]
     functions: tuple[str, ...]
     numbers: tuple[str, ...]
@@ -99,7 +100,7 @@ office = dated(
     EFFECTIVE,
     {
         "slug": Row.text,
-        "name": Row.sentence,
+        "name": Row.words,
         "units": Row.texts,
         "functions": Row.texts,
         "numbers": Row.texts,

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from cases.case import Assignment, Case, Proposal
+from cases.case import Assignment, Case, Proposal, must_be_approved
 from cases.catalogue.telling import APPROVERS, ASSIGNED, PROPOSER
 from cases.lifecycle import STEPS, Action, State
 from cases.people import Role
@@ -94,7 +94,7 @@ def approvers(case: Case) -> tuple[Actor, ...]:
     """Roles that may settle the proposal of a case, as actors without a person: everybody who holds one is meant."""
     proposal = case.proposal
     step = STEPS.get((case.state, proposal.action)) if proposal else None
-    return tuple(Actor("", role) for role in sorted(step.approved_by)) if step else ()
+    return tuple(Actor("", role) for role in sorted(must_be_approved(case, step))) if step else ()
 
 
 def _new_legs(before: Case | None, after: Case) -> set[str]:

@@ -75,7 +75,7 @@ def routing_table(law: Catalogue) -> str:
     for office in law.offices:
         shown = (("unit", office.units), ("function", office.functions), ("number", office.numbers))
         by = ", ".join(f"{kind} “{one}”" for kind, known in shown for one in known)
-        rows.append(f"| {office.name} (`{office.slug}`) | {by} | {office.source} | {_dated(office)} |")
+        rows.append(f"| {office.name.in_('en')} (`{office.slug}`) | {by} | {office.source} | {_dated(office)} |")
     return "\n".join([*rows, ""])
 
 

@@ -24,6 +24,7 @@ def make_sign_in(settings: SignInSettings, database: Database, works: Works, mar
         _provider(provider, address + CALLBACK) if provider else None,
         provider.roles if provider else None,
         lambda what: urlsafe_b64encode(marks.form(what)).rstrip(b"=").decode(),
+        marks.named_elsewhere,
     )
 
 

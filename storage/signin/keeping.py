@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cases.ledger import Entry
 from cases.ports_signin import Challenge, Link, Passkey
-from cases.sessions import Session, SessionRules
+from cases.sessions import Elsewhere, Session, SessionRules
 from storage.database import Database
 from storage.signin.rows import (
     challenge_row,
@@ -23,7 +23,7 @@ from storage.signin.rows import (
     read_session,
     session_row,
 )
-from storage.tables_signin import one_time_links, passkeys, sessions, signin_challenges
+from storage.tables_signin import one_time_links, passkeys, sessions, signin_challenges, spent_tokens
 from storage.work import SqlWork, Works
 
 LINK_REMEMBERED = timedelta(days=1)  # a link that is used again or too late is told from one that never was
@@ -74,6 +74,7 @@ class SqlSignInWork:
 
     def __init__(self, connection: Connection, work: SqlWork) -> None:
         self._connection, self._work = connection, work
+        self._kind = postgresql if connection.dialect.name == "postgresql" else sqlite
 
     def begin(self, session: Session, entry: Entry) -> None:
         self._connection.execute(insert(sessions), session_row(session))
@@ -94,6 +95,17 @@ class SqlSignInWork:
         which = [sessions.c.person == person, *([sessions.c.id == only] if only else [])]
         return self._done(delete(sessions).where(*which), entry)
 
+    def elsewhere(self, ended: Elsewhere) -> Sequence[Session]:
+        which: ColumnElement[bool] = sessions.c.provider_subject == ended.subject
+        if ended.session is not None:
+            unnamed = and_(which, sessions.c.provider_session.is_(None))
+            which = or_(sessions.c.provider_session == ended.session, unnamed)
+        return [read_session(row) for row in self._connection.execute(select(sessions).where(which))]
+
+    def spend_token(self, digest: bytes, until: datetime) -> bool:
+        new = self._kind.insert(spent_tokens).values(digest=digest, until=until).on_conflict_do_nothing()
+        return self._done(new) == 1
+
     def keep_link(self, link: Link, entry: Entry) -> None:
         self._connection.execute(insert(one_time_links), link_row(link))
         self._work.note(entry)
@@ -104,8 +116,7 @@ class SqlSignInWork:
         return self._done(update(table).where(*good).values(used_at=at)) == 1
 
     def keep_passkey(self, passkey: Passkey, entry: Entry) -> bool:
-        kind = postgresql if self._connection.dialect.name == "postgresql" else sqlite
-        new = kind.insert(passkeys).values(passkey_row(passkey)).on_conflict_do_nothing()
+        new = self._kind.insert(passkeys).values(passkey_row(passkey)).on_conflict_do_nothing()
         return self._done(new, entry) == 1
 
     def used_passkey(self, id_: bytes, old_count: int, new_count: int, at: datetime) -> bool:
@@ -156,8 +167,9 @@ def sign_in_works(database: Database, works: Works) -> Callable[[], AbstractCont
 
 
 def tidy(connection: Connection, rules: SessionRules, at: datetime) -> None:
-    """Delete what is over: sessions, proofs under way, links a day after they expired."""
+    """Delete what is over: sessions, proofs under way, links a day after they expired, used tokens in time."""
     left = sessions.c.seen_at <= at - rules.idle, sessions.c.started_at <= at - rules.absolute
     connection.execute(delete(sessions).where(or_(*left)))
+    connection.execute(delete(spent_tokens).where(spent_tokens.c.until <= at))
     connection.execute(delete(signin_challenges).where(signin_challenges.c.expires_at <= at))
     connection.execute(delete(one_time_links).where(one_time_links.c.expires_at <= at - LINK_REMEMBERED))

@@ -6,7 +6,7 @@ from sqlalchemy import Row
 
 from cases.people import Role
 from cases.ports_signin import Challenge, Link, Passkey, Purpose
-from cases.sessions import Method, Session
+from cases.sessions import Elsewhere, Method, Session
 
 
 def session_row(session: Session) -> dict[str, Any]:
@@ -23,6 +23,8 @@ def session_row(session: Session) -> dict[str, Any]:
         "seen_at": session.seen_at,
         "rotated_at": session.rotated_at,
         "proved_at": session.proved_at,
+        "provider_subject": session.elsewhere.subject if session.elsewhere else None,
+        "provider_session": session.elsewhere.session if session.elsewhere else None,
     }
 
 
@@ -40,6 +42,7 @@ def read_session(row: Row[Any]) -> Session:
         row.proved_at,
         row.previous,
         row.previous_until,
+        Elsewhere(row.provider_subject, row.provider_session) if row.provider_subject else None,
     )
 
 

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from api import POLICY
 from api.downloads import attachment
 from api.pages.desk.common import WITH_SCRIPT
+from api.sessions import FOR_SERVERS
 from cases.people import Role
 from tests.api.conftest import NO_CASE, PEOPLE, PREFIX, Office, Tags, told
 from tests.api.lives import Life
@@ -25,6 +26,7 @@ from tests.api.standings import WHY, rich
 FORM = "application/x-www-form-urlencoded"
 COMING_IN = ("/desk/sign-in", "/desk/language")
 EXPORT = str(uuid4())
+OF_A_SERVER = "desk.back_channel"
 NOTHING = {"number": NO_CASE, "position": "1", "job_id": "999999", "webhook_id": "1", "action": "assess"}
 
 
@@ -112,11 +114,29 @@ def test_no_form_is_taken_that_another_site_sent(office: Office, seats: Seats) -
     """Nor one of which the browser does not say where it comes from; the right mark does not help."""
     tokens = {role: seats[role].token for role in Role}
     for rule in of_desk(office.app, "POST"):
+        if rule.endpoint == OF_A_SERVER:
+            continue
         role = role_for(rule, "POST")
         for headers in FOREIGN:
             with office.nothing_changes():
                 answer = posted(seats[role], address(rule), tokens[role], **headers)
             assert (answer.status_code, slug(answer)) == (403, "form-refused"), (rule.rule, headers, answer.text)
+
+
+def test_one_form_alone_needs_no_page_of_ours_and_does_nothing_a_browser_can_make_it_do(
+    office: Office, seats: Seats
+) -> None:
+    """The identity provider's server sends it. What it carries is signed, or nothing happens, whoever is signed in."""
+    views = office.app.view_functions
+    assert [name for name, view in views.items() if hasattr(view, FOR_SERVERS)] == [OF_A_SERVER]
+    (rule,) = (rule for rule in of_desk(office.app, "POST") if rule.endpoint == OF_A_SERVER)
+    seat = seats[Role.INTAKE]
+    for headers in ({"Origin": "http://localhost"}, *FOREIGN):
+        with office.nothing_changes():
+            answer = posted(seat, address(rule), seat.token, **headers)
+        assert (answer.status_code, answer.mimetype) == (400, "application/json"), headers
+        assert "Set-Cookie" not in answer.headers
+    seat.look("/desk/sessions")
 
 
 def test_every_page_is_strict_about_scripts_frames_caches_and_other_hosts(office: Office, seats: Seats) -> None:

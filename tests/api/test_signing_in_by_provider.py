@@ -4,32 +4,19 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from shutil import copytree
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
-import requests
 
-from api import create_app
-from cases.casework.administering import import_directory
 from cases.casework.signin import provider as verbs
 from cases.casework.signin.links import redeem_link, start_link
 from cases.casework.signin.sessions import session_of
 from cases.errors import SignInNeeded, SignInRefused
 from cases.people import Role
-from storage import open_house
-from storage.settings import read_settings
 from tests.api.browsing import Browser
 from tests.api.conftest import NO_CASE, PREFIX, REASON, Caller, Office, Tokens
-from tests.conftest import SAMPLES
-from tests.idp import ALICE, AUDIENCE, SECRET, IdentityProvider, identity_provider
-
-CALLBACK = "http://localhost/desk/sign-in/oidc/callback"
-GROUPS = """[groups]
-"desk-intake" = ["intake"]
-"desk-all" = ["intake", "investigator", "head"]
-"""
-FROM_ELSEWHERE = {"Sec-Fetch-Site": "cross-site"}
+from tests.api.vouched import CALLBACK, FROM_ELSEWHERE, come_in, through, vouched_offices
+from tests.idp import ALICE, AUDIENCE, IdentityProvider, identity_provider
 
 
 @pytest.fixture(scope="module")
@@ -50,33 +37,8 @@ def make_office(
     tmp_path: Path, template: tuple[Path, Tokens], idp: IdentityProvider
 ) -> Iterator[Callable[..., Office]]:
     """A desk that this provider vouches for; S0012 holds two roles in its directory."""
-    made = []
-
-    def make(provider: IdentityProvider = idp, **more: str) -> Office:
-        folder = tmp_path / f"desk-{len(made)}"
-        copytree(template[0], folder)
-        (tmp_path / "secret").write_text(f"{SECRET}\n")
-        (tmp_path / "roles.toml").write_text(GROUPS)
-        settings = {
-            "DATA_DIR": str(folder),
-            "PUBLIC_URL": "http://localhost",
-            "OIDC_ISSUER": provider.issuer,
-            "OIDC_CLIENT_ID": "desk",
-            "OIDC_CLIENT_SECRET_FILE": str(tmp_path / "secret"),
-            "OIDC_AUDIENCE": AUDIENCE,
-        }
-        place = read_settings({f"RULE12_{name}": value for name, value in (settings | more).items()})
-        house = open_house(place)
-        text = (SAMPLES / "directory.csv").read_text().replace("S0011,intake\n", "S0011,intake investigator\n", 1)
-        import_directory(house.desk, text, datetime.now(UTC))
-        office = Office(house, place, create_app(house.desk), template[1])
-        made.append((office, house))
-        return office
-
-    yield make
-    for office, house in made:
-        office.close()
-        house.close()
+    with vouched_offices(tmp_path, template, idp) as make:
+        yield make
 
 
 @pytest.fixture
@@ -88,23 +50,6 @@ def office(make_office: Callable[..., Office]) -> Office:
 def narrowing(make_office: Callable[..., Office], tmp_path: Path) -> Office:
     """The same, where groups of the provider say which of their roles people may take."""
     return make_office(OIDC_ROLES=str(tmp_path / "roles.toml"))
-
-
-def through(address: str) -> str:
-    """Follow a browser through the provider, up to the address it is sent back to; path and query of that."""
-    with requests.Session() as browser:
-        for _ in range(10):
-            answer = browser.get(address, allow_redirects=False, timeout=10)
-            address = requests.compat.urljoin(address, answer.headers["Location"])
-            if address.startswith("http://localhost/"):
-                return address.removeprefix("http://localhost")
-    raise AssertionError(address)
-
-
-def come_in(browser: Browser, then: str = "") -> str:
-    """Sign in by the provider; the page of the last step."""
-    start = browser.open(f"/desk/sign-in/oidc/start?next={then}")
-    return browser.open(through(start.headers["Location"]), **FROM_ELSEWHERE).text
 
 
 def asked(browser: Browser) -> dict[str, str]:

@@ -12,8 +12,10 @@ from babel.messages.pofile import read_po
 from flask import Flask
 
 from api.pages.desk import sessions as pages_of_sessions
+from api.pages.desk.common import _FOR_OPERATORS
 from api.pages.multipart import CUT
 from api.pages.words import LANGUAGES, catalogue, said
+from api.problems import PROBLEMS
 from api.sessions import NOT_OURS, OTHER_SESSION
 from cases.case import guards
 from cases.casework.signin.passkeys import LONGEST_NAME, MOST
@@ -24,8 +26,9 @@ from cases.notices import NO_SUCH_WEBHOOK
 from cases.routing.screening import WHY
 from cases.sessions import SENTENCES
 from storage.post.webhooks import NO_ADDRESS, NO_PUBLIC_ADDRESS
-from storage.signin.provider import DOES_NOT_ANSWER
+from storage.signin.discovery import DOES_NOT_ANSWER
 from tests.api.conftest import Office
+from tests.api.sentences import OF_THE_DOOR, REFUSING, TOLD_IN_GENERAL, of_fields, refused
 
 PAGES = Path(pages_of_sessions.__file__).parents[1]
 FRENCH = PAGES / "translations" / "fr" / "LC_MESSAGES" / "messages.po"
@@ -111,6 +114,53 @@ def test_labels_of_the_catalogue_and_the_sentences_of_routes_are_there_in_french
     labels = {row.label for row in (*law.closures, *law.clocks, *law.measures, *law.choices)}
     sentences = {row.sentence for row in (*law.routes, *law.copies)}
     assert {text for text in labels | sentences | set(WHY.values()) if not written.get(text)} == set()
+
+
+def test_what_a_page_cites_is_there_in_french() -> None:
+    law, written = load(), dict(in_french())
+    cited = {row.summary for row in law.citations}
+    governed = {text for row in law.provisions for text in (row.governing, row.decider_label)}
+    assert {text for text in cited | governed if not written.get(text)} == set()
+    assert all(row.name.missing() == () for row in law.articles)
+    assert all(row.title.missing() == () for row in law.instruments)
+
+
+def test_every_refusal_and_every_fault_of_a_field_that_a_page_can_show_is_there_in_french() -> None:
+    refused_with, of_the_fields, written = refused(), of_fields(), dict(in_french())
+    assert (len(refused_with) > 150, len(of_the_fields) > 15) == (True, True)
+    assert {text for text in refused_with | of_the_fields if not written.get(text)} == set()
+
+
+def test_every_kind_of_refusal_is_looked_for_but_those_that_are_told_in_general() -> None:
+    kinds = {kind.__name__ for kind in PROBLEMS}
+    assert kinds == (REFUSING - {"Fault", "ValidationError"}) | TOLD_IN_GENERAL | OF_THE_DOOR
+    assert {kind.__name__ for kind in _FOR_OPERATORS} == TOLD_IN_GENERAL
+
+
+def test_no_translation_asks_for_more_than_its_sentence_has_put_in() -> None:
+    for english, french in in_french():
+        if "{}" in english:
+            assert french.format(*["X"] * english.count("{}")), english
+
+
+@pytest.mark.parametrize(
+    ("told", "french"),
+    [
+        ("close needs this.", "Remplissez ceci."),
+        ("S0107 still works 1 open case as intake.", "S0107 traite encore 1 dossier(s) ouvert(s) (réception)."),
+        ("email repeats staff_number of line 3", "email répète staff_number de la ligne 3"),
+        ("Put your own words where it says […].", "Mettez vos propres mots là où il y a […]."),
+        (
+            "A file may hold 5 bytes at most. Send it in parts, or a shorter recording.",
+            "Un fichier ne peut dépasser 5 octets. Envoyez-le en plusieurs parties, ou un enregistrement plus court.",
+        ),
+    ],
+)
+def test_what_is_put_into_a_sentence_stands_in_its_translation(app: Flask, told: str, french: str) -> None:
+    with app.test_request_context(headers={"Accept-Language": "fr"}):
+        assert said(told) == french
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        assert said(told) == told
 
 
 def refusals() -> Iterator[str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import requests
 
@@ -90,6 +91,21 @@ class IdentityProvider:
         made = {name: value for name, value in (told | claims).items() if value is not None}
         return self.sign(made, {"typ": "at+jwt"} | (header or {}))
 
+    def logout_token(self, at: datetime, header: dict[str, Any] | None = None, **claims: Any) -> str:
+        """A logout token as this provider makes them, with some claims changed; None leaves one out."""
+        now = int(at.timestamp())
+        told = {
+            "iss": self.issuer,
+            "aud": "desk",
+            "sub": "S0012",
+            "jti": uuid4().hex,
+            "iat": now,
+            "exp": now + 120,
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+        }
+        made = {name: value for name, value in (told | claims).items() if value is not None}
+        return self.sign(made, {"typ": "logout+jwt"} | (header or {}))
+
     def credentials_token(self) -> str:
         """An access token the provider itself made (client credentials), with the claims of whoever it signs in."""
         asked = {"grant_type": "client_credentials", "resource": AUDIENCE, "scope": "api"}
@@ -102,8 +118,15 @@ class IdentityProvider:
 
 
 @contextmanager
-def identity_provider(callback: str, *, plain_id_tokens: bool = False) -> Iterator[IdentityProvider]:
-    """A provider of its own, stopped at the end."""
+def identity_provider(
+    callback: str,
+    *,
+    plain_id_tokens: bool = False,
+    back_channel: str = "",
+    names_sessions: bool = True,
+    signs_out: bool = True,
+) -> Iterator[IdentityProvider]:
+    """A provider of its own, stopped at the end. It tells `back_channel` who was signed out, if there is one."""
     install()
     port = free_port()
     told = {
@@ -112,6 +135,10 @@ def identity_provider(callback: str, *, plain_id_tokens: bool = False) -> Iterat
         "audience": AUDIENCE,
         "secret": SECRET,
         "plainIdTokens": plain_id_tokens,
+        "back": callback.partition("/oidc/")[0],
+        "backChannel": back_channel,
+        "namesSessions": names_sessions,
+        "signsOut": signs_out,
     }
     program = INSTALLED / PROGRAM
     with (INSTALLED / f"log-{port}.txt").open("w") as log:

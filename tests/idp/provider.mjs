@@ -4,9 +4,9 @@ import { createServer } from "node:http";
 import { SignJWT, exportJWK, generateKeyPair } from "jose";
 import { Provider } from "oidc-provider";
 
-const { port, callback, audience, secret, plainIdTokens } = JSON.parse(process.argv[2]);
+const { port, callback, audience, secret, plainIdTokens, back, backChannel, namesSessions, signsOut } = JSON.parse(process.argv[2]);
 const issuer = `http://127.0.0.1:${port}`;
-const state = { who: "alice", accounts: {}, down: false, counts: {} };
+const state = { who: "alice", accounts: {}, down: false, counts: {}, toldDesk: [] };
 const keys = [];
 let provider, answer;
 
@@ -31,6 +31,8 @@ function start(...published) {
         client_id: "desk",
         client_secret: secret,
         redirect_uris: [callback],
+        post_logout_redirect_uris: [back],
+        ...(backChannel && { backchannel_logout_uri: backChannel, backchannel_logout_session_required: namesSessions }),
         grant_types: ["authorization_code"],
         response_types: ["code"],
         id_token_signed_response_alg: "ES256",
@@ -50,17 +52,23 @@ function start(...published) {
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
+      backchannelLogout: { enabled: true },
+      rpInitiatedLogout: { enabled: signsOut },
       resourceIndicators: {
         enabled: true,
         getResourceServerInfo: () => ({ scope: "api", audience, accessTokenFormat: "jwt", jwt: { sign: { alg: "ES256" } } }),
       },
     },
+    // The desk of the tests is on loopback, where this provider would connect to nobody.
+    fetch: (url, { dispatcher, ...options }) => fetch(url, options),
     findAccount: (_, id) => ({ accountId: id, claims: () => claimsOf(id) }),
     interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
     pkce: { required: () => true },
     ttl: { AccessToken: 300, ClientCredentials: 300, IdToken: 300, Grant: 300, Interaction: 300, Session: 300 },
   });
   provider.on("server_error", (_, error) => console.error(error));
+  provider.on("backchannel.success", () => state.toldDesk.push("taken"));
+  provider.on("backchannel.error", (_, error) => state.toldDesk.push(error.message));
   answer = provider.callback();
 }
 
@@ -97,6 +105,7 @@ const orders = {
     return { token: await signing.sign(found.secret, { crit: { odd: true } }) };
   },
   counts: async () => state.counts,
+  told: async () => state.toldDesk,
 };
 
 createServer(async (request, response) => {

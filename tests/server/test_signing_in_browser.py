@@ -200,7 +200,10 @@ def test_a_link_of_another_site_finds_the_session_by_one_hop(server: Server, con
 
 
 def test_through_the_identity_provider_and_back(browser: Browser, tmp_path: Path) -> None:
-    """127.0.0.1 is another site than localhost, so cookies go the way they go in real life; twice, to prove again."""
+    """127.0.0.1 is another site than localhost, so cookies go the way they go in real life; twice, to prove again.
+
+    Signing out leads through the provider as well: no policy of ours holds the browser back.
+    """
     port = free_port()
     spot, ours = Spot(tmp_path), f"http://localhost:{port}"
     spot.done("directory", "import", str(DIRECTORY))
@@ -225,5 +228,11 @@ def test_through_the_identity_provider_and_back(browser: Browser, tmp_path: Path
             assert secret_of(context) != before
             assert [one["name"] for one in context.cookies(ours)] == ["rule12"]
             assert not re.search(r"code=|state=", page.url)
+            page.get_by_role("button", name="Sign out", exact=True).click()
+            page.get_by_role("button", name="Yes, sign me out").click()
+            expect(page.get_by_role("status")).to_have_text("You are signed out of the desk.")
+            assert context.cookies(ours) == []
+            page.goto(f"{ours}/desk/sessions")
+            expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
         finally:
             server.close()

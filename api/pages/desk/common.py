@@ -13,7 +13,19 @@ from api.pages.words import _, said
 from api.problems import TYPE, of_accident, of_http, of_refusal
 from api.sessions import HOME, form_token, own_path, set_cookies, who_may_be_here
 from cases.casework.signin.sessions import SignedIn
-from cases.errors import CaseError, NotPermitted, SignInNeeded, StepUpNeeded
+from cases.errors import (
+    CannotStart,
+    CaseError,
+    CatalogueBroken,
+    EvidenceUnreadable,
+    LedgerBroken,
+    NotPermitted,
+    SignInNeeded,
+    StepUpNeeded,
+)
+
+_FOR_OPERATORS = (CannotStart, CatalogueBroken, EvidenceUnreadable, LedgerBroken)
+"""What only an operator can mend: a page says so, and quotes what is wrong."""
 
 blueprint = Blueprint("desk", __name__, template_folder="../templates", static_folder=None, url_prefix="/desk")
 WITH_SCRIPT = (
@@ -67,6 +79,13 @@ def go_on(path: str) -> Response:
     return page("hop.html", then=own_path(path))
 
 
+def go_out(address: str) -> Response:
+    """On to the identity provider, after a form. No redirect: browsers hold those against `form-action`, which stays
+    with this host.
+    """
+    return page("hop.html", then=address)
+
+
 def see(endpoint: str, **more: Any) -> ResponseReturnValue:
     """Look at another page, after a form was sent."""
     return redirect(url_for(endpoint, **more), 303)
@@ -115,6 +134,12 @@ def _refused(error: CaseError) -> ResponseReturnValue:
     other = sorted(who.roles - {who.session.role}) if (who := who_may_be_here()) else []
     if isinstance(error, NotPermitted):
         return refusal(of_refusal(error), _("This page is not for the role you act in."), elsewhere=other)
+    if isinstance(error, _FOR_OPERATORS):
+        told = _(
+            "Something kept here does not hold together, or the desk is not set up for this. "
+            "Tell an administrator: %(what)s"
+        )
+        return refusal(of_refusal(error), told % {"what": error})
     return refusal(of_refusal(error))
 
 

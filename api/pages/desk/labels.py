@@ -11,6 +11,7 @@ from babel.numbers import format_decimal
 from api.context import desk, now
 from api.pages.words import _, language, ngettext, role_name, said
 from cases.case import Hearing
+from cases.catalogue import Citation
 from cases.complaint import Consent
 from cases.deskwork import TaskState
 from cases.identity import Standing
@@ -107,6 +108,11 @@ def concern_name(slug: str) -> str:
     """A category, or the question of a principle that a reporter said yes to."""
     found = (row.question.in_(language()) for row in reversed(desk().law.principles) if row.slug == slug)
     return next(found, None) or category_name(slug)
+
+
+def article_name(row: Citation) -> str:
+    """A paragraph, such as Staff Rule 1.2(a); the catalogue has its article in the reader's language."""
+    return f"{desk().law.article(row).in_(language())}({row.paragraph})"
 
 
 def _label(rows: Any, name: str, slug: str) -> str:

@@ -1,6 +1,8 @@
-"""Signing in through the identity provider, and proving there again who one is."""
+"""Signing in through the identity provider, proving there again who one is, and being signed out by it."""
 
-from flask import Response, redirect, request
+import logging
+
+from flask import Response, json, redirect, request
 from flask.typing import ResponseReturnValue
 
 from api.access import ANYONE, needs
@@ -11,6 +13,8 @@ from api.pages.words import said
 from api.sessions import (
     EVERY_ROLE,
     begin_proof,
+    for_servers,
+    form,
     hand_out,
     own_path,
     proof_secret,
@@ -19,7 +23,10 @@ from api.sessions import (
     who_is_here,
 )
 from cases.casework.signin import provider as verbs
-from cases.errors import SignInRefused
+from cases.casework.signin.leaving import end_by_provider
+from cases.errors import LogoutRefused, SignInRefused
+
+LOG = logging.getLogger("rule12.provider")
 
 
 @blueprint.get("/sign-in/oidc/start")
@@ -51,3 +58,16 @@ def callback() -> Response:
         return choices("/desk/", said(str(error)), 403)
     hand_out(done.who)
     return go_on(done.then)
+
+
+@blueprint.post("/sign-in/oidc/backchannel")
+@for_servers
+def back_channel() -> Response:
+    """The provider says that somebody was signed out there (OpenID Connect Back-Channel Logout 1.0)."""
+    try:
+        end_by_provider(desk(), form().get("logout_token", ""), now())
+    except LogoutRefused as error:
+        LOG.warning("a logout token was refused: %s", error.why)
+        told = {"error": "invalid_request", "error_description": error.why}
+        return Response(json.dumps(told), 400, content_type="application/json")
+    return Response(status=200)

@@ -84,10 +84,12 @@ def _trouble(error: CaseError) -> Trouble:
     if isinstance(error, Malformed):
         return Trouble(status, slug, _("Nothing was done yet: look at what is marked."), _by_field(error))
     if isinstance(error, DirectoryRefused):
-        lines = tuple(_("Line %(line)s: %(what)s") % {"line": line, "what": what} for line, what in error.lines)
+        lines = tuple(_("Line %(line)s: %(what)s") % {"line": line, "what": said(what)} for line, what in error.lines)
         return Trouble(status, slug, _("The file was refused whole. Nothing was taken in."), lines=lines)
     if isinstance(error, WorkLeft):
-        return Trouble(status, slug, _("Open cases would be left with nobody."), lines=tuple(str(error).split("\n")))
+        return Trouble(
+            status, slug, _("Open cases would be left with nobody."), lines=tuple(map(said, str(error).split("\n")))
+        )
     return Trouble(status, slug, said(str(error)))
 
 

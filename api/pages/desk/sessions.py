@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from api.context import desk, now
 from api.pages.desk.common import blueprint, offers, page, see
-from api.sessions import EVERY_ROLE, form, hand_out, own_path, signed_in, take_back, who_is_here
+from api.pages.desk.entering import leave
+from api.sessions import EVERY_ROLE, form, hand_out, own_path, signed_in, who_is_here
 from cases.casework.signin.passkeys import list_passkeys
 from cases.casework.signin.sessions import change_role, list_sessions, revoke_own
 from cases.errors import UnknownItem
@@ -41,8 +42,7 @@ def end() -> ResponseReturnValue:
     if only is not None and not ended:
         raise UnknownItem("You have no such session.")
     if only in {None, who.session.id}:
-        take_back()
-        return see("desk.choose")
+        return leave(who)
     return see("desk.sessions")
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cases.casework.signin.ceremonies import Begun, Finished, begin, take
+from cases.casework.signin.leaving import known_elsewhere
 from cases.casework.signin.noting import derived, refuse
 from cases.casework.signin.sessions import Proof, SignedIn, prove_again, session_held, sign_in
 from cases.directory import Person
@@ -64,7 +65,7 @@ def finish_provider_sign_in(desk: Desk, secret: str, answer: Mapping[str, str], 
         begun_at = challenge.expires_at - desk.signin.rules.ceremony
         return Finished(_proved_again(desk, session, vouched, person, begun_at, at), challenge.then)
     within = roles_of_groups(vouched.groups, desk.signin.roles_of_groups)
-    proof = Proof(Method.PROVIDER, vouched.proved_at, within)
+    proof = Proof(Method.PROVIDER, vouched.proved_at, within, elsewhere=known_elsewhere(desk, vouched))
     return Finished(sign_in(desk, person, proof, at, session), challenge.then)
 
 
@@ -78,7 +79,7 @@ def _proved_again(
     if vouched.proved_at is None or vouched.proved_at < begun_at - CLOCK_SKEW:
         refuse(desk, Why.PROVIDER, Method.PROVIDER, at, session.person, session.role)
     who = SignedIn(session, person, roles_within(person.roles, session.within))
-    return prove_again(desk, who, Method.PROVIDER, vouched.proved_at, at)
+    return prove_again(desk, who, Method.PROVIDER, vouched.proved_at, at, known_elsewhere(desk, vouched))
 
 
 def who_by_access_token(desk: Desk, token: str, wanted: str, at: datetime) -> Bearer:

@@ -14,6 +14,7 @@ from cases.people import Role
 from cases.ports import Desk
 from cases.ports_signin import SignInWork
 from cases.sessions import (
+    Elsewhere,
     Method,
     Session,
     Shown,
@@ -55,6 +56,7 @@ class Proof:
     at: datetime | None
     within: frozenset[Role] | None = None
     wanted: Role | None = None
+    elsewhere: Elsewhere | None = None
 
 
 def begin_session(work: SignInWork, person: Person, proof: Proof, at: datetime, old: Session | None = None) -> SignedIn:
@@ -65,7 +67,8 @@ def begin_session(work: SignInWork, person: Person, proof: Proof, at: datetime, 
     roles = roles_within(person.roles, proof.within)
     role, secret = first_role(roles, proof.wanted), new_secret()
     session = Session(
-        uuid4(), digest_of(secret), person.staff_number, role, proof.within, proof.method, at, at, at, proof.at
+        *(uuid4(), digest_of(secret), person.staff_number, role, proof.within, proof.method, at, at, at, proof.at),
+        elsewhere=proof.elsewhere,
     )
     if old is not None:
         work.end(old.id, of_person(old.person, old.role, at, "signed_out", method=str(old.method)))
@@ -145,10 +148,16 @@ def change_role(desk: Desk, who: SignedIn, role: Role, at: datetime) -> SignedIn
     return _changed(desk, who, at, noted, role=role)
 
 
-def prove_again(desk: Desk, who: SignedIn, method: Method, proved_at: datetime, at: datetime) -> SignedIn:
-    """The session of somebody who has just proved again who they are. Raises SignInNeeded when it ended meanwhile."""
+def prove_again(
+    desk: Desk, who: SignedIn, method: Method, proved_at: datetime, at: datetime, elsewhere: Elsewhere | None = None
+) -> SignedIn:
+    """The session of somebody who has just proved again who they are. Raises SignInNeeded when it ended meanwhile.
+
+    A new proof at the provider may have been a new session there: then the one here ends with that one.
+    """
     noted = of_person(who.session.person, who.session.role, at, "stepped_up", method=str(method))
-    return _changed(desk, who, at, noted, proved_at=proved_at)
+    stands_on = elsewhere if who.session.method is Method.PROVIDER and elsewhere else who.session.elsewhere
+    return _changed(desk, who, at, noted, proved_at=proved_at, elsewhere=stands_on)
 
 
 def _changed(desk: Desk, who: SignedIn, at: datetime, noted: Entry, **what: Any) -> SignedIn:

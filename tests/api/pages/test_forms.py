@@ -239,6 +239,10 @@ def test_an_allegation_is_made_and_shown_with_the_law_of_its_day(life: Life, int
     assert "Colleague 0107 : Political or partisan statement" in page
     assert "Law on 5 Jan 2026" in page
     assert "Staff Regulation 1.2(f)" in page
+    french = plain(intake.get(at(life), Accept_Language="fr").text)
+    assert "Statut du personnel, article 1.2(f)" in french
+    assert "Tous les paragraphes" in french
+    assert "Staff Regulation" not in french
     again = intake.tries(at(life, "/allegations/add"), person=life.subject, **said)
     assert again.status_code == 422
     assert "This is alleged against this person already." in again.text
@@ -276,7 +280,7 @@ def test_whoever_makes_a_move_reads_first_what_it_sends_the_reporter(office: Off
     page = intake.open(at(life, "/moves/acknowledge"))
     assert "What the reporter will read" in page
     shown = page.partition('<div class="words" lang="fr" dir="auto">')[2].partition("</div>")[0]
-    assert shown.startswith(f"Nous avons reçu votre plainte {life.number}")
+    assert shown.startswith("Nous avons reçu votre plainte le ")
     offered = plain(intake.open(at(life, "/moves/redirect")))
     assert "Redirection: Police" in offered
     intake.does(at(life, "/moves/acknowledge"))

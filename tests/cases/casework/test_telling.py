@@ -136,6 +136,16 @@ def test_what_two_must_agree_on_is_told_to_the_second_and_back_to_the_first(desk
     assert who_reads(desk, "approved") == [INTAKE]
 
 
+def test_the_end_of_what_was_reopened_is_told_to_the_second_who_must_agree(desk):
+    case, _ = open_case(desk)
+    moved(desk, HEAD, case, Action.CLOSE, EARLY)
+    reopened(desk, case, (INTAKE, HEAD_TWO))
+    assert "proposed" not in whats(desk, INTAKE_TWO)
+    moved(desk, INTAKE, case, Action.REDIRECT, Given(referred_to="police"))
+    assert whats(desk, INTAKE_TWO)[-1] == whats(desk, HEAD)[-1] == "proposed"
+    assert whats(desk, INTAKE).count("proposed") == 0
+
+
 def test_a_proposal_that_is_rejected_is_told_to_whoever_made_it(desk):
     case, _ = open_case(desk)
     alleged(desk, case)

@@ -27,7 +27,16 @@ OPTIONAL = {
     "substantiated",
     "measure",
 }
-SPOKEN = ("categories.toml", "principles.toml", "letters.toml", "hints.toml", "elsewhere.toml")
+SPOKEN = (
+    "categories.toml",
+    "principles.toml",
+    "letters.toml",
+    "hints.toml",
+    "elsewhere.toml",
+    "instruments.toml",
+    "articles.toml",
+    "offices.toml",
+)
 DAY = timedelta(days=1)
 FEW = settings(max_examples=40)  # each reads a whole file
 
@@ -111,6 +120,15 @@ def test_every_citation_of_an_edition_nobody_knows_is_refused_with_its_file_and_
     [fault] = faults_with(file, with_line(TEXTS[file], number, 'edition = "ST/SGB/1066/1"'))
     assert fault.startswith(f"{file}:{number}: ")
     assert fault.endswith("edition 'ST/SGB/1066/1' is in no row of instruments.toml")
+
+
+@FEW
+@given(st.sampled_from(places(r"instrument = ", ["citations.toml"])))
+def test_every_citation_of_an_article_nobody_knows_is_refused_with_its_file_and_line(place):
+    file, _, number = place
+    [fault] = faults_with(file, with_line(TEXTS[file], number, 'instrument = "Staff Rule 1066"'))
+    assert fault.startswith(f"{file}:{number}: ")
+    assert fault.endswith("instrument 'Staff Rule 1066' has no row in articles.toml on its first day")
 
 
 @FEW

@@ -4,7 +4,7 @@ import pytest
 
 from cases.casework.law import misfits
 from cases.catalogue import LANGUAGES, load
-from cases.catalogue.letters import ABOUT, KINDS, PLACES, SENT
+from cases.catalogue.letters import ABOUT, KINDS, OF_THE_REPORTER, PLACES, SENT
 from tests.cases.catalogue.conftest import FILES, TEXTS, TODAY, faults_with, read_one, rows_of, with_line
 
 FILE = "letters.toml"
@@ -41,10 +41,21 @@ def test_a_brace_that_is_no_place_is_refused_with_its_file_and_line(spoiled):
 def test_a_letter_that_a_move_sends_leaves_nothing_open(kind):
     start, lines = next(row for row in rows_of(TEXT, FILES[FILE][1]) if f'kind = "{kind}"' in row[1])
     offset = next(number for number, line in enumerate(lines) if line.startswith("ru = "))
-    spoiled = with_line(TEXT, start + offset, lines[offset].replace("{number}", "{number} […]"))
+    spoiled = with_line(TEXT, start + offset, lines[offset].replace('ru = "', 'ru = "[…] '))
     [fault] = faults_with(FILE, spoiled)
     assert fault.startswith(f"{FILE}:{start + offset}: ")
     assert fault.endswith(": […] stands in a letter that is sent as it is")
+
+
+@pytest.mark.parametrize("place", sorted(set(PLACES) - set(OF_THE_REPORTER)))
+@pytest.mark.parametrize("kind", SENT)
+def test_a_letter_that_a_move_sends_names_neither_number_nor_office(kind, place):
+    start, lines = next(row for row in rows_of(TEXT, FILES[FILE][1]) if f'kind = "{kind}"' in row[1])
+    offset = next(number for number, line in enumerate(lines) if line.startswith("en = "))
+    spoiled = with_line(TEXT, start + offset, lines[offset].replace('en = "', f'en = "{{{place}}} '))
+    [fault] = faults_with(FILE, spoiled)
+    assert fault.startswith(f"{FILE}:{start + offset}: ")
+    assert fault.endswith(f": {{{place}}} is none of {', '.join(OF_THE_REPORTER)}")
 
 
 def test_a_translation_that_lost_a_place_is_refused_with_its_file_and_line():
