@@ -10,7 +10,7 @@ from api.context import actor, desk, now
 from api.cursors import position, read_cursor, write_cursor
 from api.pages.desk import labels
 from api.pages.desk.common import blueprint, page
-from api.pages.desk.deeds import in_words, move_name
+from api.pages.desk.deeds import move_name, why_not
 from api.pages.desk.entries import told_entry
 from api.pages.desk.moving import called
 from api.routes.cases import SEES_CASES, WORKS_CASES
@@ -73,7 +73,7 @@ def _work(view: CaseView) -> dict[str, Any]:
     """Everything that only those who work or decide a case see."""
     case, who = view.case, actor()
     closed = closed_to(case, who, now(), desk().law).items()
-    parts: dict[str, Any] = {"closed": [(move_name(move), in_words(why)) for move, why in closed]}
+    parts: dict[str, Any] = {"closed": [(move_name(move), why_not(why)) for move, why in closed]}
     parts |= {"moves": list(_moves(case)), "clocks": _clocks(case), "entries": (), "more": None}
     parts["proposed"] = move_name(case.proposal.action) if case.proposal else ""
     parts |= _timeline(case, 0, reasons=request.args.get("reasons") == "1" and not case.erased_at)

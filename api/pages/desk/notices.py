@@ -10,7 +10,9 @@ from flask.typing import ResponseReturnValue
 from api.context import actor, desk, now
 from api.cursors import position, read_cursor, write_cursor
 from api.pages.desk.common import blueprint, page, see
-from api.pages.desk.sending import NONE, Trouble, asked, attempt, further, read
+from api.pages.desk.fields import Field
+from api.pages.desk.forms import Form, Sheet, blank, sent
+from api.pages.desk.listing import asked, further
 from api.pages.words import _, language
 from api.routes.notices import NoticesQuery, PreferencesSchema
 from api.sessions import EVERY_ROLE, form, signed_in
@@ -33,28 +35,44 @@ LEADS_TO = {
 @signed_in(*EVERY_ROLE)
 def notices() -> Response:
     """What waits for me in this role, newest first."""
-    return _listed(NONE)
+    return _listed(blank(_wish()))
 
 
-def _listed(trouble: Trouble) -> Response:
+def _listed(sheet: Sheet) -> Response:
     wanted, who = asked(NoticesQuery()), actor()
     after = read_cursor(wanted.get("cursor"), position)
     row = after[0] if after else None
     found = noticing.list_notices(desk(), who, row, wanted["limit"], unread_alone=wanted["unread"])
     cursor = write_cursor([found.items[-1].row]) if len(found.items) == wanted["limit"] else None
-    wish = noticing.notice_preferences(desk(), who)
     return page(
         "notices.html",
-        trouble.status,
+        sheet.status,
         items=[_shown(one) for one in found.items],
         unread=found.unread,
         only_unread=wanted["unread"],
         then=further(cursor),
         first=after is None,
-        wish=wish,
-        spoken=[(slug, Locale.parse(slug).get_display_name() or slug) for slug in LANGUAGES],
-        rhythms=_rhythms(),
-        trouble=trouble,
+        sheet=sheet,
+    )
+
+
+def _wish() -> Form:
+    """How I want to be written to, as it stands."""
+    wish = noticing.notice_preferences(desk(), actor())
+    spoken = tuple((slug, Locale.parse(slug).get_display_name() or slug) for slug in LANGUAGES)
+    mails = (("true", _("Write to me")), ("false", _("Do not write to me")))
+    as_set, one_hour = _("As set for all"), _("Supervisors are written to at one hour for all of them.")
+    return Form(
+        PreferencesSchema(),
+        _("How to write to you"),
+        (
+            Field("language", _("Language of the mails"), options=spoken, value=wish.language, empty=as_set),
+            Field("mail", _("Mails"), options=mails, value=str(wish.mail).lower(), needed=True),
+            Field("when", _("When"), options=tuple(_rhythms()), value=wish.when, empty=as_set, hint=one_hour),
+        ),
+        _("Keep this"),
+        to=url_for("desk.notices_prefer"),
+        prefix="wish",
     )
 
 
@@ -109,9 +127,8 @@ def _id(text: str) -> UUID:
 def notices_prefer() -> ResponseReturnValue:
     """Say how I want to be written to."""
 
-    def act() -> ResponseReturnValue:
-        told = read(PreferencesSchema())
+    def do(told: dict[str, Any]) -> ResponseReturnValue:
         noticing.prefer(desk(), actor(), Preferences(**told), now())
         return see("desk.notices", done="preferred")
 
-    return attempt(act, _listed)
+    return sent(_wish(), do, _listed)

@@ -9,7 +9,7 @@ from api import shown
 from api.context import actor, desk, now
 from api.cursors import read_cursor, time, word, write_cursor
 from api.pages.desk.common import blueprint, page
-from api.pages.desk.sending import asked, further
+from api.pages.desk.listing import asked, further
 from api.schemas import PageQuery
 from api.sessions import signed_in
 from cases.casework import looking

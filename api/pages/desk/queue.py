@@ -1,6 +1,6 @@
 """The queue: the cases this person may see, narrowed as they like; lists they keep; what was closed early."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -11,7 +11,9 @@ from marshmallow import ValidationError
 from api.context import actor, desk, now
 from api.pages.desk import labels
 from api.pages.desk.common import blueprint, page, refusal, see
-from api.pages.desk.filling import Options, options
+from api.pages.desk.fields import Field, Options, options
+from api.pages.desk.forms import Sheet
+from api.pages.desk.listing import narrowing
 from api.pages.desk.navigation import REVIEWS
 from api.pages.words import _, said
 from api.problems import faults_in, of_refusal
@@ -58,7 +60,7 @@ def cases() -> Response:
         faults=[said(fault.detail) for fault in faults],
         saved=saved,
         quick=_quick(),
-        choices=_choices(),
+        narrow=_narrow(),
         shows_work=may_see(actor(), Part.WORK),
     )
 
@@ -118,20 +120,38 @@ def _quick() -> list[tuple[str, str, bool]]:
     return [(name, _at(query), query == asked) for name, query in lists]
 
 
-def _choices() -> dict[str, Options]:
-    """What the form offers; who may not see the work is not asked about it."""
-    day = now().date()
-    categories = [row.slug for row in desk().law.categories_on(day)]
-    chosen = {"category": options(categories, labels.category_name)}
+def _narrow() -> Sheet:
+    """What the list can be narrowed by; who may not see the work is not asked about it."""
+    categories = [row.slug for row in desk().law.categories_on(now().date())]
+    received = (Field("received_from", _("Received from")), Field("received_to", _("Received up to")))
+    category = Field("category", _("Category"), options=options(categories, labels.category_name), empty=_("any"))
     if not may_see(actor(), Part.WORK):
-        return chosen
-    directory = desk().lookup.directory()
-    offices = sorted({person.office for person in directory if person.office})
-    chosen |= {"state": options(State, labels.state_name), "office": tuple((one, one) for one in offices)}
+        return narrowing(CasesQuery(), (category, *received))
+    return narrowing(CasesQuery(), (category, *_of_work(), *received, *_of_ends()))
+
+
+def _of_work() -> Iterator[Field]:
+    days = (("0", _("today or overdue")), ("3", _("within 3 days")), ("7", _("within 7 days")))
+    yield _any("state", _("State"), options(State, labels.state_name))
     if actor().role in ASSIGNS:
         team = {one.person: one.name for one in handing.workload(desk(), actor(), now())}
-        chosen["assignee"] = tuple(sorted(team.items(), key=lambda one: (one[1], one[0])))
-    return chosen
+        yield _any("assignee", _("Works on it"), tuple(sorted(team.items(), key=lambda one: (one[1], one[0]))))
+    offices = sorted({person.office for person in desk().lookup.directory() if person.office})
+    yield _any("office", _("Office of the subject"), tuple((one, one) for one in offices))
+    yield _any("due_within", _("Due"), (*days, ("30", _("within 30 days"))))
+    yield _any("overdue", _("Overdue"), (("true", _("only what is overdue")),))
+    yield _any("unassigned", _("Nobody's yet"), (("true", _("only what nobody works on")),))
+
+
+def _of_ends() -> Iterator[Field]:
+    yield Field("closed_from", _("Closed from"))
+    yield Field("closed_to", _("Closed up to"))
+    orders = (("due", _("due soonest first")), ("closed", _("closed last first")))
+    yield Field("sort", _("Order"), options=orders, empty=_("received last first"))
+
+
+def _any(name: str, label: str, chosen: Options) -> Field:
+    return Field(name, label, options=chosen, empty=_("any"))
 
 
 @blueprint.post("/cases/filters")

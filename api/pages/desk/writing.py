@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 from api.context import actor, case, desk, now
 from api.deskwork_schemas import NoteInSchema, SettlementInSchema, TaskInSchema
 from api.pages.desk import labels
-from api.pages.desk.acting import handle
 from api.pages.desk.common import blueprint, page
-from api.pages.desk.filling import Field, Form, options
+from api.pages.desk.fields import Field, options
+from api.pages.desk.forms import Form, handle
 from api.pages.words import _, role_name
 from api.routes.cases import WORKS_CASES
 from api.routes.tasks import HAS_TASKS
@@ -26,7 +26,6 @@ from cases.casework.tasking import NewTask, ShownTask
 from cases.deskwork import TaskState
 from cases.ports import Then
 
-LONG, SHORTER = 20_000, 2_000
 WRITES = tuple(sorted(WRITERS))
 
 
@@ -36,10 +35,11 @@ def add_note(number: str) -> ResponseReturnValue:
     """Write a note; nothing is edited afterwards, a correction is a note of its own."""
     corrects = request.args.get("corrects", "")
     form = Form(
+        NoteInSchema(),
         _("Correct a note") if corrects else _("Write a note"),
         (
-            Field("text", _("Note"), "text", longest=LONG),
-            Field("corrects", kind="kept", value=corrects, needed=False),
+            Field("text", _("Note")),
+            Field("corrects", kind="kept", value=corrects),
         ),
         _("Keep the note"),
         url_for("desk.case_page", number=number, _anchor="notes"),
@@ -52,7 +52,7 @@ def add_note(number: str) -> ResponseReturnValue:
         text, corrected = told["text"], told.get("corrects")
         return noting.write_note(desk(), actor(), number, version, text, now(), then, corrects=corrected)
 
-    return handle(form, NoteInSchema(), act)
+    return handle(form, act)
 
 
 @blueprint.route("/cases/<string:number>/tasks/add", methods=["GET", "POST"])
@@ -63,11 +63,12 @@ def add_task(number: str) -> ResponseReturnValue:
     chosen = tuple((value, f"{labels.person_name(one.person)}, {role_name(one.role)}") for value, one in people)
     roles = tuple((f" {role}", _("Whoever acts as: %(role)s") % {"role": role_name(role)}) for role in HAS_TASKS)
     form = Form(
+        TaskInSchema(),
         _("Add a task"),
         (
-            Field("what", _("What is to be done"), "text", longest=SHORTER),
-            Field("due_on", _("Until the end of"), "day"),
-            Field("person", _("For"), "choice", chosen + roles, _("Leave it open if nobody has it yet."), needed=False),
+            Field("what", _("What is to be done")),
+            Field("due_on", _("Until the end of")),
+            Field("person", _("For"), options=chosen + roles, hint=_("Leave it open if nobody has it yet.")),
         ),
         _("Add the task"),
         url_for("desk.case_page", number=number, _anchor="tasks"),
@@ -80,7 +81,7 @@ def add_task(number: str) -> ResponseReturnValue:
         new = NewTask(told["what"], told["due_on"], told.get("person"), told.get("role"))
         return tasking.make_task(desk(), actor(), number, version, new, now(), then)
 
-    return handle(form, TaskInSchema(), act)
+    return handle(form, act)
 
 
 def _for_whom(told: dict[str, Any]) -> dict[str, Any]:
@@ -96,12 +97,11 @@ def settle_task(number: str, task_id: UUID) -> ResponseReturnValue:
     states = (TaskState.DONE, TaskState.DROPPED, TaskState.OPEN)
     hint = _("Needed to drop a task or to open it again.")
     form = Form(
+        SettlementInSchema(),
         _("Settle a task"),
         (
-            Field(
-                "state", _("The task is"), "choice", options(states, labels.task_state_name), value=str(TaskState.DONE)
-            ),
-            Field("reason", _("Reason"), "text", hint=hint, needed=False, longest=SHORTER),
+            Field("state", _("The task is"), options=options(states, labels.task_state_name), value=TaskState.DONE),
+            Field("reason", _("Reason"), hint=hint),
         ),
         _("Settle the task"),
         url_for("desk.case_page", number=number, _anchor="tasks"),
@@ -113,7 +113,7 @@ def settle_task(number: str, task_id: UUID) -> ResponseReturnValue:
         state, reason = told["state"], told["reason"]
         return tasking.settle_task(desk(), actor(), number, version, task_id, state, reason, now(), then)
 
-    return handle(form, SettlementInSchema(), act)
+    return handle(form, act)
 
 
 @blueprint.get("/cases/<string:number>/letters")
@@ -127,14 +127,11 @@ def letters(number: str) -> ResponseReturnValue:
 
 def letter_name(one: FilledLetter) -> str:
     """What a letter of the catalogue is for."""
-    kinds = {
-        "acknowledgement": _("Acknowledgement"),
-        "question": _("Question"),
-        "progress": _("Progress"),
-        "closing": _("Closing: %(about)s") % {"about": labels.closure_name(one.about)},
-        "redirect": _("Redirection: %(about)s") % {"about": labels.term_name("referral", one.about)},
-    }
-    return kinds[one.kind]
+    if one.kind == "closing":
+        return _("Closing: %(about)s") % {"about": labels.closure_name(one.about)}
+    if one.kind == "redirect":
+        return _("Redirection: %(about)s") % {"about": labels.term_name("referral", one.about)}
+    return labels.letter_kind(one.kind)
 
 
 @blueprint.route("/cases/<string:number>/letters/write", methods=["GET", "POST"])
@@ -144,10 +141,11 @@ def write(number: str) -> ResponseReturnValue:
     hint = _("Put your own words where it says […]. The reporter reads it with their receipt.")
     feedback = _("It says what was done with the complaint: this meets the limit for feedback")
     form = Form(
+        LetterInSchema(),
         _("Write to the reporter"),
         (
-            Field("text", _("Letter"), "text", hint=hint, value=_begun(number), longest=LONG),
-            Field("feedback", feedback, "tick", needed=False),
+            Field("text", _("Letter"), hint=hint, value=_begun(number)),
+            Field("feedback", feedback),
         ),
         _("Send the letter"),
         url_for("desk.case_page", number=number, _anchor="letters"),
@@ -159,7 +157,7 @@ def write(number: str) -> ResponseReturnValue:
         text, feedback = told["text"], told["feedback"]
         return staffing.write_to_reporter(desk(), actor(), number, version, text, now(), then, feedback=feedback)
 
-    return handle(form, LetterInSchema(), act)
+    return handle(form, act)
 
 
 def _begun(number: str) -> str:
