@@ -18,12 +18,12 @@ from api.pages.desk.entries import told_entry
 from api.pages.desk.fields import Field
 from api.pages.desk.forms import Form, Sheet, alone, blank, sent
 from api.pages.words import _
-from api.routes.evidence import LONGEST, SEES_EVIDENCE, SHORTEST, is_reason
+from api.routes.cases import WORKS_CASES
+from api.routes.evidence import LONGEST, SHORTEST, is_reason
 from api.sessions import signed_in
 from cases.casework import looking
 from cases.casework.mailbox import Facts
 from cases.errors import UnknownItem
-from cases.sight import Part, may_see
 
 
 def _facts(number: str, evidence_id: UUID) -> Facts:
@@ -36,14 +36,12 @@ def _facts(number: str, evidence_id: UUID) -> Facts:
 
 
 @blueprint.get("/cases/<string:number>/evidence/<uuid:evidence_id>")
-@signed_in(*SEES_EVIDENCE)
+@signed_in(*WORKS_CASES)
 def evidence(number: str, evidence_id: UUID) -> Response:
     """What is known of a file, and every entry about it."""
     facts = _facts(number, evidence_id)
-    works = may_see(actor(), Part.WORK)
-    custody = looking.custody(desk(), actor(), number, evidence_id) if works else ()
-    told = [told_entry(stored, {}) for stored in custody]
-    return page("evidence.html", number=number, facts=facts, custody=told, works=works)
+    custody = [told_entry(stored, {}) for stored in looking.custody(desk(), actor(), number, evidence_id)]
+    return page("evidence.html", number=number, facts=facts, custody=custody)
 
 
 class WhySchema(Strict):
@@ -82,7 +80,7 @@ def hand_over(number: str, evidence_id: UUID, told: dict[str, Any]) -> Response:
 
 
 @blueprint.route("/cases/<string:number>/evidence/<uuid:evidence_id>/original", methods=["GET", "POST"])
-@signed_in(*SEES_EVIDENCE)
+@signed_in(*WORKS_CASES)
 @fresh
 def original(number: str, evidence_id: UUID) -> ResponseReturnValue:
     """Ask why, then hand the original over."""

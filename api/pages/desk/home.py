@@ -6,7 +6,7 @@ from flask import Response, request
 
 from api.context import actor, desk, now
 from api.pages.desk.common import blueprint, page
-from api.pages.desk.navigation import places
+from api.pages.desk.navigation import CASE_PAGES, places
 from api.routes.tasks import HAS_TASKS
 from api.sessions import EVERY_ROLE, signed_in
 from cases.casework import looking, tasking
@@ -27,6 +27,7 @@ def home() -> Response:
         waiting["due"] = looking.list_cases(desk(), who, CaseFilter(sort="due", limit=FEW))
     elif may_see(who, Part.SUMMARY):
         waiting["received"] = looking.list_cases(desk(), who, CaseFilter(limit=FEW))
+        waiting["endpoint"] = CASE_PAGES[who.role]
     if who.role in HAS_TASKS:
         waiting["tasks"] = tasking.tasks_waiting(desk(), who, TaskFilter(limit=FEW), now())
     return page("home.html", places=places(who.role), **waiting)

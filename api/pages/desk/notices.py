@@ -13,6 +13,7 @@ from api.pages.desk.common import blueprint, page, see
 from api.pages.desk.fields import Field
 from api.pages.desk.forms import Form, Sheet, blank, sent
 from api.pages.desk.listing import asked, further
+from api.pages.desk.navigation import CASE_PAGES
 from api.pages.words import _, language
 from api.routes.notices import NoticesQuery, PreferencesSchema
 from api.sessions import EVERY_ROLE, form, signed_in
@@ -23,12 +24,6 @@ from cases.notices import Preferences, Shown
 from cases.people import Role
 
 ALL, MOST = "all", 200
-LEADS_TO = {
-    Role.SUPERVISOR: "desk.received_one",
-    Role.GATEKEEPER: "desk.gate_one",
-    Role.ETHICS: "desk.ethics_one",
-    Role.MONITOR: "desk.accounts_one",
-}
 
 
 @blueprint.get("/notices")
@@ -93,7 +88,7 @@ def _link(one: Shown, role: Role) -> str:
     """The page of the role where it goes on; a custodian sees requests, and no case."""
     if role is Role.CUSTODIAN:
         return url_for("desk.requests_waiting")
-    return url_for(LEADS_TO.get(role, "desk.case_page"), number=one.number) if one.number else ""
+    return url_for(CASE_PAGES[role], number=one.number) if one.number and role in CASE_PAGES else ""
 
 
 def _rhythms() -> list[tuple[str, str]]:

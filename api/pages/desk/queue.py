@@ -1,23 +1,22 @@
 """The queue: the cases this person may see, narrowed as they like; lists they keep; what was closed early."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
-from marshmallow import ValidationError
 
 from api.context import actor, desk, now
 from api.pages.desk import labels
 from api.pages.desk.common import blueprint, page, refusal, see
 from api.pages.desk.fields import Field, Options, options
 from api.pages.desk.forms import Sheet
-from api.pages.desk.listing import narrowing
+from api.pages.desk.listing import as_query, by_arrival, cases_asked, day_of, further, narrowing
 from api.pages.desk.navigation import REVIEWS
 from api.pages.words import _, said
-from api.problems import faults_in, of_refusal
-from api.routes.cases import SEES_CASES, filter_of, must_not_narrow_by_work, next_of
+from api.problems import of_refusal
+from api.routes.cases import WORKS_CASES, filter_of, next_of
 from api.routes.filters import faults_of
 from api.routes.teams import ASSIGNS
 from api.schemas import CasesQuery
@@ -26,16 +25,13 @@ from cases.case import Case
 from cases.casework import filtering, handing, looking
 from cases.errors import Fault, Malformed
 from cases.lifecycle import State
-from cases.sight import Part, may_see
 
-DAYS = ("received_from", "received_to", "closed_from", "closed_to")
-ENDS = ("received_to", "closed_to")
 OWN = ("cursor", "limit")
 REVIEWED_DAYS = 7
 
 
 @blueprint.get("/cases")
-@signed_in(*SEES_CASES)
+@signed_in(*WORKS_CASES)
 def cases() -> Response:
     """The cases this person may see, newest first or what is due soonest first."""
     asked = {name: text for name, text in request.args.items() if text.strip()}
@@ -43,11 +39,9 @@ def cases() -> Response:
     found: Sequence[Case] = ()
     cursor = None
     try:
-        wanted = _read(asked)
+        wanted = cases_asked()
         found = looking.list_cases(desk(), actor(), filter_of(wanted))
         cursor = next_of(found, wanted)
-    except ValidationError as error:
-        faults = faults_in(error.messages)
     except Malformed as error:
         faults = error.faults
     saved = [(one.name, _address(one.query)) for one in filtering.list_filters(desk(), actor())]
@@ -56,34 +50,13 @@ def cases() -> Response:
         422 if faults else 200,
         cases=found,
         asked={name: text for name, text in asked.items() if name not in OWN},
-        further=_at({**asked, "cursor": cursor}) if cursor else None,
+        further=further(cursor),
+        first="cursor" not in asked,
         faults=[said(fault.detail) for fault in faults],
         saved=saved,
         quick=_quick(),
         narrow=_narrow(),
-        shows_work=may_see(actor(), Part.WORK),
     )
-
-
-def _read(asked: Mapping[str, str]) -> dict[str, Any]:
-    """The query of `GET /cases` that a form of days and choices stands for. Raises ValidationError or Malformed."""
-    wanted: dict[str, Any] = CasesQuery().load(as_query(asked))
-    must_not_narrow_by_work(actor(), wanted)
-    return wanted
-
-
-def as_query(asked: Mapping[str, str]) -> dict[str, Any]:
-    """Days as times: a list up to a day holds that day, too. What is no day is left for the schema to refuse."""
-    return {name: _moment(name, text) if name in DAYS else text for name, text in asked.items()}
-
-
-def _moment(name: str, text: str) -> str:
-    try:
-        on = date.fromisoformat(text)
-        on = on + timedelta(days=1) if name in ENDS else on
-    except (ValueError, OverflowError):
-        return text
-    return f"{datetime.combine(on, time()).isoformat()}Z"
 
 
 def _at(query: Mapping[str, Any]) -> str:
@@ -92,28 +65,18 @@ def _at(query: Mapping[str, Any]) -> str:
 
 def _address(query: Mapping[str, Any]) -> str:
     """A list that was kept, as the form would ask for it."""
-    return _at({name: _day(name, value) for name, value in query.items()})
-
-
-def _day(name: str, value: Any) -> str:
-    if name not in DAYS:
-        return str(value).lower() if isinstance(value, bool) else str(value)
-    try:
-        at = datetime.fromisoformat(str(value))
-    except ValueError:
-        return str(value)
-    at = at - timedelta(days=1) if name in ENDS and at.time() == time() else at
-    return at.date().isoformat()
+    return _at({name: day_of(name, value) for name, value in query.items()})
 
 
 def _quick() -> list[tuple[str, str, bool]]:
     """Lists everybody of the role asks for: name, address, whether it is this one."""
     who = actor()
-    lists: list[tuple[str, dict[str, str]]] = [(_("All cases"), {})]
-    if may_see(who, Part.WORK):
-        lists.append((_("Due soonest"), {"sort": "due"}))
-        lists.append((_("Overdue"), {"overdue": "true", "sort": "due"}))
-        lists.append((_("Assigned to me"), {"assignee": who.person}))
+    lists: list[tuple[str, dict[str, str]]] = [
+        (_("All cases"), {}),
+        (_("Due soonest"), {"sort": "due"}),
+        (_("Overdue"), {"overdue": "true", "sort": "due"}),
+        (_("Assigned to me"), {"assignee": who.person}),
+    ]
     if who.role in ASSIGNS:
         lists.append((_("Nobody's yet"), {"unassigned": "true"}))
     asked = {name: text for name, text in request.args.items() if text.strip() and name not in OWN}
@@ -121,12 +84,8 @@ def _quick() -> list[tuple[str, str, bool]]:
 
 
 def _narrow() -> Sheet:
-    """What the list can be narrowed by; who may not see the work is not asked about it."""
-    categories = [row.slug for row in desk().law.categories_on(now().date())]
-    received = (Field("received_from", _("Received from")), Field("received_to", _("Received up to")))
-    category = Field("category", _("Category"), options=options(categories, labels.category_name), empty=_("any"))
-    if not may_see(actor(), Part.WORK):
-        return narrowing(CasesQuery(), (category, *received))
+    """What the list can be narrowed by."""
+    category, *received = by_arrival()
     return narrowing(CasesQuery(), (category, *_of_work(), *received, *_of_ends()))
 
 
@@ -155,7 +114,7 @@ def _any(name: str, label: str, chosen: Options) -> Field:
 
 
 @blueprint.post("/cases/filters")
-@signed_in(*SEES_CASES)
+@signed_in(*WORKS_CASES)
 def keep_filter() -> ResponseReturnValue:
     """Keep what the list is narrowed to under a name."""
     typed = form()
@@ -167,11 +126,11 @@ def keep_filter() -> ResponseReturnValue:
         saved = filtering.save_filter(desk(), actor(), name, query, now())
     except Malformed as error:
         return refusal(of_refusal(error), " ".join(said(fault.detail) for fault in error.faults))
-    return see("desk.cases", **{key: _day(key, value) for key, value in saved.query.items()})
+    return see("desk.cases", **{key: day_of(key, value) for key, value in saved.query.items()})
 
 
 @blueprint.post("/cases/filters/drop")
-@signed_in(*SEES_CASES)
+@signed_in(*WORKS_CASES)
 def drop_filter() -> ResponseReturnValue:
     """Delete one of one's own lists."""
     filtering.delete_filter(desk(), actor(), form().get("name", ""))

@@ -12,34 +12,31 @@ from flask.typing import ResponseReturnValue
 from api import deskwork_shown, shown
 from api.access import fresh
 from api.context import actor, desk, now
-from api.cursors import read_cursor, time, word, write_cursor
 from api.deskwork_schemas import ActInSchema, NothingSchema
 from api.pages.desk.common import blueprint, page, see
 from api.pages.desk.evidence import hand_over, why_form
 from api.pages.desk.fields import Field
 from api.pages.desk.forms import Form, Sheet, once_sent, sent, standing
-from api.pages.desk.listing import asked, further
+from api.pages.desk.listing import by_arrival, cases_asked, further, narrowing
 from api.pages.words import _
-from api.schemas import PageQuery
+from api.routes.cases import filter_of, next_of
+from api.schemas import CasesQuery
 from api.sessions import signed_in
 from api.work_schemas import RecusalInSchema
 from cases.casework import looking, receiving
 from cases.deskwork import ActKind
 from cases.people import Role
-from cases.ports import CaseFilter, position_of
 
 
 @blueprint.get("/received")
 @signed_in(Role.SUPERVISOR)
 def received() -> Response:
     """What was sent to me, newest first."""
-    wanted = asked(PageQuery())
-    after = read_cursor(wanted.get("cursor"), time, word)
-    narrowed = CaseFilter(after=(after[0], after[1]) if after else None, limit=wanted["limit"])
-    found = receiving.list_received(desk(), actor(), narrowed)
-    last = list(position_of(found[-1].case, "received")) if len(found) == wanted["limit"] else None
-    then = further(write_cursor(last) if last else None)
-    return page("received/list.html", items=found, then=then, first="cursor" not in wanted)
+    wanted = cases_asked()
+    found = receiving.list_received(desk(), actor(), filter_of(wanted))
+    then = further(next_of([one.case for one in found], wanted))
+    narrow = narrowing(CasesQuery(), by_arrival())
+    return page("received/list.html", items=found, then=then, first="cursor" not in wanted, narrow=narrow)
 
 
 @blueprint.get("/received/<string:number>")
