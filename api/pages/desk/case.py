@@ -13,6 +13,7 @@ from api.pages.desk.common import blueprint, page
 from api.pages.desk.deeds import move_name, why_not
 from api.pages.desk.entries import told_entry
 from api.pages.desk.moving import called
+from api.pages.desk.writing import notes_of
 from api.routes.cases import WORKS_CASES
 from api.routes.identities import ASKS
 from api.routes.persons import CHANGES_PERSONS
@@ -20,7 +21,7 @@ from api.routes.tasks import HAS_TASKS
 from api.routes.teams import ASSIGNS
 from api.sessions import signed_in
 from cases.case import Case, closed_to, must_be_approved
-from cases.casework import alleging, identities, looking, moving, noting, persons, receiving, tasking
+from cases.casework import alleging, identities, looking, moving, persons, receiving, tasking
 from cases.casework.alleging import cited_for
 from cases.casework.looking import CaseView
 from cases.casework.staffing import WRITERS
@@ -30,8 +31,8 @@ from cases.deskwork import ActKind, TaskState
 from cases.identity import IdentityRequest, Standing
 from cases.lifecycle import SETTLING, STEPS
 
-ENTRIES = 200
-NOTES = 200
+ENTRIES, NOTES = 50, 20
+"""How many stand on the page of the case; further ones have pages of their own."""
 
 
 @blueprint.get("/cases/<string:number>")
@@ -76,10 +77,10 @@ def _work(view: CaseView) -> dict[str, Any]:
         "alleged": alleged,
         "cited_for": [] if case.allegations else list(_citing(cited_for(desk(), case, statement))),
         "messages": looking.read_messages(desk(), who, case.number, now()),
-        "notes": noting.list_notes(desk(), who, case.number, now(), None, NOTES),
         "acts": receiving.list_acts(desk(), who, case.number, now()),
         "acknowledged": ActKind.ACKNOWLEDGED,
     }
+    parts["notes"], parts["older_notes"] = notes_of(case.number, None, NOTES)
     if who.role in HAS_TASKS:
         parts["tasks"] = tasking.list_tasks(desk(), who, case.number, now(), TaskState.OPEN)
     if who.role in ASKS:
@@ -135,7 +136,7 @@ def timeline(number: str) -> Response:
     found = looking.find_case(desk(), actor(), number)
     with_reasons = request.args.get("reasons") == "1" and not found.erased_at
     told = _timeline(found, after[0] if after else 0, reasons=with_reasons)
-    return page("timeline.html", case=found, number=number, **told)
+    return page("timeline.html", case=found, number=number, first=after is None, **told)
 
 
 def _timeline(case: Case, after: int, *, reasons: bool) -> dict[str, Any]:

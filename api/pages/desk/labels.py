@@ -3,10 +3,11 @@ are looked up there and said in the reader's language where they were translated
 """
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
+from flask import g
 
 from api.context import desk, now
 from api.pages.words import _, language, later, named, ngettext, role_name, said
@@ -14,7 +15,7 @@ from cases.case import Hearing
 from cases.casework.jobs import Discarded
 from cases.complaint import Consent
 from cases.deskwork import TaskState
-from cases.directory import PERSONNEL_TYPES
+from cases.directory import PERSONNEL_TYPES, Directory
 from cases.identity import Standing
 from cases.lifecycle import State
 from cases.outbox import JobState
@@ -221,15 +222,22 @@ def term_name(of: str, slug: str) -> str:
     return _label([row for row in desk().law.choices if row.set == of], "slug", slug)
 
 
+def people() -> Directory:
+    """The directory, looked up once for all names of a page."""
+    if "people" not in g:
+        g.people = desk().lookup.directory()
+    return cast("Directory", g.people)
+
+
 def person_name(number: str | None) -> str:
     """Somebody of the directory by name; whoever is no person of it as entries say it."""
-    found = desk().lookup.directory().person(number) if number else None
+    found = people().person(number) if number else None
     return found.name if found else _nobody(number) if number else ""
 
 
 def called(number: str) -> str:
     """Somebody of the desk by name and number; by number alone once the directory has them no more."""
-    found = desk().lookup.directory().person(number)
+    found = people().person(number)
     return f"{found.name} ({number})" if found else number
 
 

@@ -101,13 +101,20 @@ def _rhythms() -> list[tuple[str, str]]:
 @signed_in(*EVERY_ROLE)
 def notices_read() -> ResponseReturnValue:
     """Take one notice as read, or all of them."""
-    which, who = form().get("notice", ""), actor()
+    which = form().get("notice", "")
     if which == ALL:
-        for one in noticing.list_notices(desk(), who, None, MOST, unread_alone=True).items:
-            noticing.read_notice(desk(), who, one.id, now())
+        _read_all()
     else:
-        noticing.read_notice(desk(), who, _id(which), now())
+        noticing.read_notice(desk(), actor(), _id(which), now())
     return see("desk.notices", unread=request.args.get("unread") or None)
+
+
+def _read_all() -> None:
+    row = None
+    while items := noticing.list_notices(desk(), actor(), row, MOST, unread_alone=True).items:
+        row = items[-1].row
+        for one in items:
+            noticing.read_notice(desk(), actor(), one.id, now())
 
 
 def _id(text: str) -> UUID:

@@ -12,14 +12,14 @@ from api.pages.desk import labels
 from api.pages.desk.common import blueprint, page, refusal, see
 from api.pages.desk.fields import Field, Options, options
 from api.pages.desk.forms import Sheet
-from api.pages.desk.listing import as_query, by_arrival, cases_asked, day_of, further, narrowing
+from api.pages.desk.listing import as_query, asked, by_arrival, cases_asked, day_of, further, narrowing
 from api.pages.desk.navigation import REVIEWS
 from api.pages.words import _, said
 from api.problems import of_refusal
 from api.routes.cases import WORKS_CASES, filter_of, next_of
 from api.routes.filters import faults_of
 from api.routes.teams import ASSIGNS
-from api.schemas import CasesQuery
+from api.schemas import CasesQuery, PageQuery
 from api.sessions import form, signed_in
 from cases.case import Case
 from cases.casework import filtering, handing, looking
@@ -34,7 +34,7 @@ REVIEWED_DAYS = 7
 @signed_in(*WORKS_CASES)
 def cases() -> Response:
     """The cases this person may see, newest first or what is due soonest first."""
-    asked = {name: text for name, text in request.args.items() if text.strip()}
+    typed = {name: text for name, text in request.args.items() if text.strip()}
     faults: Sequence[Fault] = ()
     found: Sequence[Case] = ()
     cursor = None
@@ -49,9 +49,9 @@ def cases() -> Response:
         "queue.html",
         422 if faults else 200,
         cases=found,
-        asked={name: text for name, text in asked.items() if name not in OWN},
+        asked={name: text for name, text in typed.items() if name not in OWN},
         further=further(cursor),
-        first="cursor" not in asked,
+        first="cursor" not in typed,
         faults=[said(fault.detail) for fault in faults],
         saved=saved,
         quick=_quick(),
@@ -79,8 +79,8 @@ def _quick() -> list[tuple[str, str, bool]]:
     ]
     if who.role in ASSIGNS:
         lists.append((_("Nobody's yet"), {"unassigned": "true"}))
-    asked = {name: text for name, text in request.args.items() if text.strip() and name not in OWN}
-    return [(name, _at(query), query == asked) for name, query in lists]
+    typed = {name: text for name, text in request.args.items() if text.strip() and name not in OWN}
+    return [(name, _at(query), query == typed) for name, query in lists]
 
 
 def _narrow() -> Sheet:
@@ -142,6 +142,9 @@ def drop_filter() -> ResponseReturnValue:
 def review() -> Response:
     """The weekly list: what was closed in the last seven days before an assessment ended, and for what reason."""
     since = now() - timedelta(days=REVIEWED_DAYS)
-    query = {"closed_early": True, "closed_from": since.isoformat(), "sort": "closed", "limit": 200}
-    found = looking.list_cases(desk(), actor(), filter_of(CasesQuery().load(query)))
-    return page("review.html", cases=found, days=REVIEWED_DAYS)
+    paged = asked(PageQuery())
+    closed = {"closed_early": True, "closed_from": since.isoformat(), "sort": "closed"}
+    wanted = CasesQuery().load({**closed, **paged})
+    found = looking.list_cases(desk(), actor(), filter_of(wanted))
+    then = further(next_of(found, wanted))
+    return page("review.html", cases=found, days=REVIEWED_DAYS, then=then, first="cursor" not in paged)

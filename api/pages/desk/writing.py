@@ -1,21 +1,24 @@
 """What is written in a case: notes, tasks, letters to the reporter."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import request, url_for
+from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from api.context import actor, case, desk, now
+from api.cursors import read_cursor, time, write_cursor
 from api.deskwork_schemas import NoteInSchema, SettlementInSchema, TaskInSchema
 from api.pages.desk import labels
 from api.pages.desk.common import blueprint, page
 from api.pages.desk.fields import Field, options
 from api.pages.desk.forms import Form, handle
+from api.pages.desk.listing import asked, further
 from api.pages.words import _, role_name
 from api.routes.cases import WORKS_CASES
 from api.routes.tasks import HAS_TASKS
-from api.schemas import LetterInSchema
+from api.schemas import LetterInSchema, PageQuery
 from api.sessions import signed_in
 from cases.casework import lettering, noting, staffing, tasking
 from cases.casework.lettering import FilledLetter
@@ -25,8 +28,27 @@ from cases.casework.staffing import WRITERS
 from cases.casework.tasking import NewTask, ShownTask
 from cases.deskwork import TaskState
 from cases.ports import Then
+from cases.times import read_stamp, stamp
 
 WRITES = tuple(sorted(WRITERS))
+
+
+def notes_of(number: str, cursor: str | None, limit: int) -> tuple[Sequence[ShownNote], str | None]:
+    """One page of the notes of a case, newest first, and the cursor of the page after. Opening them is an entry."""
+    after = read_cursor(cursor, time, UUID)
+    before = (read_stamp(after[0]), after[1]) if after else None
+    found = noting.list_notes(desk(), actor(), number, now(), before, limit)
+    full = len(found) == limit
+    return found, write_cursor([stamp(found[-1].note.at), str(found[-1].note.id)]) if full else None
+
+
+@blueprint.get("/cases/<string:number>/notes")
+@signed_in(*WORKS_CASES)
+def notes(number: str) -> Response:
+    """The notes of a case, page by page."""
+    wanted = asked(PageQuery())
+    found, cursor = notes_of(number, wanted.get("cursor"), wanted["limit"])
+    return page("notes.html", number=number, notes=found, then=further(cursor), first="cursor" not in wanted)
 
 
 @blueprint.route("/cases/<string:number>/notes/add", methods=["GET", "POST"])
