@@ -17,6 +17,7 @@ from api.pages.words import LANGUAGES, catalogue, said
 from api.problems import PROBLEMS
 from api.sessions import NOT_OURS, OTHER_SESSION
 from cases.case import guards
+from cases.casework.accounts import PURPOSES
 from cases.casework.signin.passkeys import LONGEST_NAME, MOST
 from cases.casework.signin.sessions import SIGNED_OUT
 from cases.catalogue import load
@@ -33,6 +34,7 @@ FRENCH = PAGES / "translations" / "fr" / "LC_MESSAGES" / "messages.po"
 PLACEHOLDER = re.compile(r"%\(\w+\)s")
 OF_THE_RULES = {
     *SENTENCES.values(),
+    *PURPOSES.values(),
     SIGNED_OUT,
     NOT_OURS,
     OTHER_SESSION,
@@ -48,10 +50,10 @@ OF_THE_RULES = {
 
 
 def shown_by_pages() -> set[str]:
-    """Every text marked with `_` in the pages' code and templates."""
+    """Every text marked with `_` or `later` in the pages' code and templates."""
     kinds = [("**.py", "python"), ("**/templates/desk/**.html", "jinja2")]
     options = {"**/templates/desk/**.html": {"silent": "false", "newstyle_gettext": "true"}}
-    keywords = {"_": None, "ngettext": (1, 2)}
+    keywords = {"_": None, "later": None, "ngettext": (1, 2)}
     found = extract_from_dir(PAGES, kinds, options, keywords=keywords)
     return {text for _, _, told, _, _ in found for text in ([told] if isinstance(told, str) else told)}
 

@@ -57,6 +57,7 @@ def _frame() -> dict[str, Any]:
         "token": lambda: _hidden(who),
         "here": _wanted(),
         "labels": labels,
+        "done": labels.done_words(request.args.get("done", "")),
         "places": navigation.places(who.session.role) if who else [],
     }
 
