@@ -55,7 +55,7 @@ def _written(language: str) -> Catalog:
 
 def _(text: str) -> str:
     """A sentence in the reader's language."""
-    return str(catalogue(language()).gettext(text))
+    return str(catalogue(language()).gettext(text)) if text else ""  # of nothing, gettext makes the catalogue's head
 
 
 def later(text: str) -> str:

@@ -12,14 +12,12 @@ from flask import g
 from api.context import desk, now
 from api.pages.words import _, language, later, named, ngettext, role_name, said
 from cases.case import Hearing
-from cases.casework.jobs import Discarded
 from cases.catalogue import Citation
 from cases.complaint import Consent
 from cases.deskwork import TaskState
 from cases.directory import PERSONNEL_TYPES, Directory
 from cases.identity import Standing
 from cases.lifecycle import State
-from cases.outbox import JobState
 from cases.people import Role
 from cases.persons import PersonRole
 
@@ -126,26 +124,6 @@ account_kind = named(
     {"personal": later("personal"), "institutional": later("institutional"), "unknown": later("unknown")}
 )
 """Whose account a post stands in."""
-
-job_state_name = named(
-    {
-        JobState.WAITING: later("waits"),
-        JobState.TAKEN: later("is being done"),
-        JobState.DEAD: later("given up"),
-    },
-    JobState,
-)
-"""Where a job of the worker stands."""
-
-discarded_name = named(
-    {
-        Discarded.DONE_BY_HAND: later("It was done by hand"),
-        Discarded.OVERTAKEN: later("It is needed no longer"),
-        Discarded.CANNOT_BE_DONE: later("It cannot be done"),
-    },
-    Discarded,
-)
-"""Why a job is given up for good."""
 
 ENTRY_KINDS = {
     "intake": later("intake"),

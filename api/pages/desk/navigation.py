@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from flask import url_for
+
 from api.pages.words import _
 from api.routes.cases import WORKS_CASES
 from api.routes.tasks import HAS_TASKS
@@ -19,6 +21,13 @@ class Place:
     endpoint: str
     name: str
     purpose: str
+
+
+def place_of(listed: list[Place], path: str) -> str:
+    """The endpoint of the place a page belongs to: the nearest above its path; empty where there is none."""
+    above = {url_for(one.endpoint): one.endpoint for one in listed}
+    near = [at for at in above if path == at or path.startswith(f"{at}/")]
+    return above[max(near, key=len)] if near else ""
 
 
 CASE_PAGES = {

@@ -8,14 +8,15 @@ from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from api.context import actor, desk, now
+from api.deskwork_schemas import FilterInSchema
+from api.fields import words
 from api.pages.desk import labels
-from api.pages.desk.common import blueprint, page, refusal, see
+from api.pages.desk.common import blueprint, page, see
 from api.pages.desk.fields import Field, Options, options
-from api.pages.desk.forms import Sheet
+from api.pages.desk.forms import Form, Sheet, blank, sent
 from api.pages.desk.listing import as_query, asked, by_arrival, cases_asked, day_of, further, narrowing
 from api.pages.desk.navigation import REVIEWS
 from api.pages.words import _, said
-from api.problems import of_refusal
 from api.routes.cases import WORKS_CASES, filter_of, next_of
 from api.routes.filters import faults_of
 from api.routes.teams import ASSIGNS
@@ -27,6 +28,7 @@ from cases.errors import Fault, Malformed
 from cases.lifecycle import State
 
 OWN = ("cursor", "limit")
+QUERY = "query."
 REVIEWED_DAYS = 7
 
 
@@ -44,18 +46,42 @@ def cases() -> Response:
         cursor = next_of(found, wanted)
     except Malformed as error:
         faults = error.faults
+    asked = {name: text for name, text in typed.items() if name not in OWN}
     saved = [(one.name, _address(one.query)) for one in filtering.list_filters(desk(), actor())]
     return page(
         "queue.html",
         422 if faults else 200,
         cases=found,
-        asked={name: text for name, text in typed.items() if name not in OWN},
+        asked=asked,
+        keep=blank(_keep(asked)),
         further=further(cursor),
         first="cursor" not in typed,
         faults=[said(fault.detail) for fault in faults],
         saved=saved,
         quick=_quick(),
         narrow=_narrow(),
+    )
+
+
+class KeptSchema(FilterInSchema):
+    """A list that is kept: its name, which the API has in the path, and what `GET /cases` is asked."""
+
+    name = words(60, required=True, shortest=1)
+
+
+def _keep(asked: Mapping[str, str]) -> Form:
+    hint = _("Letters a to z, numbers and dashes, such as due-this-week.")
+    return Form(
+        KeptSchema(),
+        _("Keep this list under a name"),
+        (
+            *(Field(f"{QUERY}{name}", kind="kept", value=text) for name, text in asked.items()),
+            Field("name", _("Keep this list under a name"), hint=hint),
+        ),
+        _("Keep"),
+        to=url_for("desk.keep_filter"),
+        prefix="keep",
+        quiet=True,
     )
 
 
@@ -117,16 +143,17 @@ def _any(name: str, label: str, chosen: Options) -> Field:
 @signed_in(*WORKS_CASES)
 def keep_filter() -> ResponseReturnValue:
     """Keep what the list is narrowed to under a name."""
-    typed = form()
-    name = typed.pop("name", "").strip().lower().replace(" ", "-")
-    query = as_query({key: text for key, text in typed.items() if text.strip() and key not in OWN})
-    if faults := list(faults_of(query)):
-        raise Malformed(faults)
-    try:
+    kept = {name.removeprefix(QUERY): text for name, text in form().items() if name.startswith(QUERY)}
+
+    def do(told: dict[str, Any]) -> ResponseReturnValue:
+        query = as_query(told["query"])
+        if faults := list(faults_of(query)):
+            raise Malformed(faults)
+        name = told["name"].strip().lower().replace(" ", "-")
         saved = filtering.save_filter(desk(), actor(), name, query, now())
-    except Malformed as error:
-        return refusal(of_refusal(error), " ".join(said(fault.detail) for fault in error.faults))
-    return see("desk.cases", **{key: day_of(key, value) for key, value in saved.query.items()})
+        return see("desk.cases", **{key: day_of(key, value) for key, value in saved.query.items()})
+
+    return sent(_keep(kept), do)
 
 
 @blueprint.post("/cases/filters/drop")

@@ -6,7 +6,7 @@ from sqlalchemy import event
 from cases.people import Role
 from tests.api.conftest import PEOPLE, Office, told
 from tests.api.lives import CLOSING, Life
-from tests.api.pages.seat import Seat, plain
+from tests.api.pages.seat import Seat, Sheet, plain
 from tests.api.standings import rich
 
 CASES = "/desk/cases"
@@ -162,9 +162,14 @@ def _token(seat: Seat) -> str:
 
 
 def test_a_name_that_is_none_is_refused_in_words(intake: Seat) -> None:
-    answer = intake.send(f"{CASES}/filters", {"overdue": "true", "name": "é!", "form_token": _token(intake)})
+    fields = intake.fill_form(f"{CASES}?overdue=true", f"{CASES}/filters") | {"name": "é!"}
+    answer = intake.send(f"{CASES}/filters", fields)
     assert answer.status_code == 422
     assert "due-this-week" in plain(answer.text)
+    again = Sheet(answer.text).form(f"{CASES}/filters")
+    assert (again["name"], again["query.overdue"]) == ("é!", "true")
+    assert intake.send(f"{CASES}/filters", again | {"name": "late"}).status_code == 303
+    assert intake.send(f"{CASES}/filters", fields | {"name": "x", "query.state": "lost"}).status_code == 422
 
 
 def test_what_was_closed_before_an_assessment_ended_stands_on_the_weekly_list(office: Office) -> None:
