@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -28,6 +28,7 @@ SHOWN = {
     "ar-320-posts",
     "ar-320-receipt",
 }
+FIRST = "tbody th a >> nth=0"
 LINK = re.compile(r"^\s*(\w+)\s.*?(http://localhost:\d+/desk/sign-in/link\S*)", re.MULTILINE)
 
 
@@ -52,7 +53,7 @@ def server() -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def wait_for(address: str) -> None:
-    for _ in range(150):
+    for _ in range(600):
         with contextlib.suppress(OSError):
             urllib.request.urlopen(address, timeout=1).close()  # noqa: S310 - our own loopback server
             return
@@ -102,17 +103,34 @@ def walk(browser: Browser, address: str, lang: str, width: int) -> None:
     at("mailbox")
 
 
+DESKS: Mapping[str, Sequence[tuple[str, str, str]]] = {
+    "head": (("queue", "cases?sort=due", ""), ("case", "cases?sort=due", FIRST)),
+    "supervisor": (("received", "received", FIRST),),
+    "custodian": (("request", "requests", FIRST),),
+    "decider": (("decider", "cases?state=with_decider", FIRST),),
+    "auditor": (("exports", "audit/exports", "text=Make it"),),
+    "administrator": (("directory", "admin", ""), ("tokens", "admin/tokens", ""), ("jobs", "admin/jobs", "")),
+    "intake": (("notices", "notices", ""),),
+}
+"""By role, each picture: its name, the page of the desk, and what is clicked there first."""
+
+
 def work(browser: Browser, links: dict[str, str]) -> None:
-    """What the head sees: the queue, and a case; as much of it as stands on the first screen."""
-    page = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 900}).new_page()
-    page.goto(links["head"])
-    page.click("main button")
-    page.goto(f"{page.url.partition('/desk/')[0]}/desk/cases?sort=due")
-    page.screenshot(path=PICTURES / "queue.png")
-    page.click("tbody th a >> nth=0")
-    page.screenshot(path=PICTURES / "case.png")
-    page.set_viewport_size({"width": 320, "height": 900})
-    page.screenshot(path=PICTURES / "case-narrow.png")
+    """What each desk sees, as much of it as stands on the first screen; the head's case on a telephone, too."""
+    for role, pictures in DESKS.items():
+        page = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 640}).new_page()
+        page.goto(links[role])
+        page.click("main button")
+        home = page.url.partition("/desk/")[0]
+        for name, path, click in pictures:
+            page.goto(f"{home}/desk/{path}")
+            if click:
+                page.click(click)
+            page.screenshot(path=PICTURES / f"{name}.png")
+            print(f"{name}: {page.title()}")
+        if role == "head":
+            page.set_viewport_size({"width": 320, "height": 900})
+            page.screenshot(path=PICTURES / "case-narrow.png")
 
 
 def keep(page: Page, name: str) -> None:

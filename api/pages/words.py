@@ -5,11 +5,12 @@ compiled in memory when it is first needed, so a fresh clone and an installed pa
 """
 
 import re
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from importlib.resources import files
 from io import BytesIO
-from typing import cast
+from typing import Any, cast
 
 from babel.dates import format_date, format_datetime
 from babel.messages.catalog import Catalog
@@ -62,7 +63,12 @@ def _written(language: str) -> Catalog:
 
 def _(text: str) -> str:
     """A sentence in the reader's language."""
-    return str(catalogue(language()).gettext(text))
+    return str(catalogue(language()).gettext(text)) if text else ""  # of nothing, gettext makes the catalogue's head
+
+
+def later(text: str) -> str:
+    """A sentence of a table, marked for the catalogues; `_` or `said` says it once there is a reader."""
+    return text
 
 
 def said(text: str) -> str:
@@ -95,33 +101,45 @@ def ngettext(one: str, many: str, count: int) -> str:
     return str(catalogue(language()).ngettext(one, many, count))
 
 
-def role_name(role: Role) -> str:
-    """What a role is called."""
-    names = {
-        Role.SUPERVISOR: _("Supervisor"),
-        Role.INTAKE: _("Intake"),
-        Role.HEAD: _("Head of the office"),
-        Role.INVESTIGATOR: _("Investigator"),
-        Role.GATEKEEPER: _("Gatekeeper"),
-        Role.OUTSIDE: _("Outside office"),
-        Role.CUSTODIAN: _("Custodian of identities"),
-        Role.DECIDER: _("Decider"),
-        Role.ETHICS: _("Ethics Office"),
-        Role.AUDITOR: _("Auditor"),
-        Role.MONITOR: _("External Relations"),
-        Role.ADMINISTRATOR: _("Administrator"),
-    }
-    return names[role]
+def named(words: Mapping[Any, str], every: Iterable[str] = ()) -> Callable[[str], str]:
+    """What slugs are called: one table, of texts marked with `later`; a slug that stands in none is said as it is.
+
+    `every` names whatever must stand in the table; one that lacks any of it stops the start.
+    """
+    if lacking := [slug for slug in every if slug not in words]:
+        raise LookupError(f"no word for: {', '.join(lacking)}")
+
+    def name(slug: str) -> str:
+        return _(words[slug]) if slug in words else str(slug)
+
+    return name
 
 
-def method_name(method: Method) -> str:
-    """What a way of signing in is called."""
-    names = {
-        Method.LINK: _("one-time link"),
-        Method.PASSKEY: _("passkey"),
-        Method.PROVIDER: _("identity provider"),
-    }
-    return names[method]
+role_name = named(
+    {
+        Role.SUPERVISOR: later("Supervisor"),
+        Role.INTAKE: later("Intake"),
+        Role.HEAD: later("Head of the office"),
+        Role.INVESTIGATOR: later("Investigator"),
+        Role.GATEKEEPER: later("Gatekeeper"),
+        Role.OUTSIDE: later("Outside office"),
+        Role.CUSTODIAN: later("Custodian of identities"),
+        Role.DECIDER: later("Decider"),
+        Role.ETHICS: later("Ethics Office"),
+        Role.AUDITOR: later("Auditor"),
+        Role.MONITOR: later("External Relations"),
+        Role.ADMINISTRATOR: later("Administrator"),
+    },
+    Role,
+)
+method_name = named(
+    {
+        Method.LINK: later("one-time link"),
+        Method.PASSKEY: later("passkey"),
+        Method.PROVIDER: later("identity provider"),
+    },
+    Method,
+)
 
 
 def when(at: datetime) -> str:

@@ -64,7 +64,7 @@ def test_an_empty_action_is_marked_on_the_page_and_what_was_typed_stays(office: 
     answer = seat.submit(page, f"{page}/actions", text="  ")
     assert answer.status_code == 422
     assert 'aria-invalid="true"' in answer.text
-    assert "This is needed." in answer.text
+    assert "Fill this in." in answer.text
     assert seat.submit(page, f"{page}/actions", text="y" * 20_001).text.count("y" * 20_001) == 1
 
 
@@ -176,7 +176,7 @@ def test_an_auditor_makes_and_downloads_an_export_and_the_table(office: Office, 
 def test_an_export_of_an_unknown_case_is_marked_on_the_form(office: Office) -> None:
     answer = Seat(office, Role.AUDITOR).submit("/desk/audit/exports", "/desk/audit/exports", case="IGO-2026-00000")
     assert answer.status_code == 404
-    assert 'id="case-fault"' in answer.text
+    assert 'id="f-case-wrong"' in answer.text
 
 
 def test_an_administrator_searches_the_directory_and_takes_in_a_new_one(office: Office) -> None:

@@ -83,7 +83,7 @@ def test_an_address_nothing_is_posted_to_is_refused_beside_its_field(office: Off
     with office.nothing_changes():
         answer = seat.submit(PAGE, PAGE, url=url)
     assert answer.status_code == 422
-    fault = re.search(r'<small id="url-fault" class="wrong">([^<]+)</small>', answer.text)
+    fault = re.search(r'<strong class="wrong" id="f-url-wrong">([^<]+)</strong>', answer.text)
     assert fault is not None
     assert ("This is no public address." in fault[1]) == (url in INSIDE)
     assert f'value="{url}"' in answer.text

@@ -18,6 +18,7 @@ from api.pages.words import LANGUAGES, catalogue, said
 from api.problems import PROBLEMS
 from api.sessions import NOT_OURS, OTHER_SESSION
 from cases.case import guards
+from cases.casework.accounts import PURPOSES
 from cases.casework.signin.passkeys import LONGEST_NAME, MOST
 from cases.casework.signin.sessions import SIGNED_OUT
 from cases.catalogue import LANGUAGES as LANGUAGES_OF_REPORTERS
@@ -47,6 +48,7 @@ SAID_AT_THE_DOOR = {
 
 OF_THE_RULES = {
     *SENTENCES.values(),
+    *PURPOSES.values(),
     SIGNED_OUT,
     NOT_OURS,
     OTHER_SESSION,
@@ -62,10 +64,10 @@ OF_THE_RULES = {
 
 
 def shown_by_pages() -> set[str]:
-    """Every text marked with `_` in the code and templates of the staff's pages."""
+    """Every text marked with `_` or `later` in the code and templates of the staff's pages."""
     kinds = [("door/**.py", "ignore"), ("**.py", "python"), ("**/templates/desk/**.html", "jinja2")]
     options = {"**/templates/desk/**.html": {"silent": "false", "newstyle_gettext": "true"}}
-    keywords = {"_": None, "ngettext": (1, 2)}
+    keywords = {"_": None, "later": None, "ngettext": (1, 2)}
     found = extract_from_dir(PAGES, kinds, options, keywords=keywords)
     return {text for _, _, told, _, _ in found for text in ([told] if isinstance(told, str) else told)}
 

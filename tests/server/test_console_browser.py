@@ -93,9 +93,9 @@ def _take_in(room: Room) -> None:
 
     room.number = until(listed, "the case to be sorted")
     intake.shoot("queue")
-    room.supervisor.open("/desk/cases")
-    assert room.number in room.supervisor.words()
+    _supervise(room)
     intake.follow(room.number)
+    assert "I spoke to the unit." in intake.words()
     intake.shoot("case")
     intake.does("Acknowledge to the reporter")
     intake.does("Begin the assessment")
@@ -117,6 +117,22 @@ def _take_in(room: Room) -> None:
     person = head.page.locator("[name=person] option", has_text="Colleague 0014").inner_text()
     head.fill(person=person)
     head.send("Assign")
+
+
+def _supervise(room: Room) -> None:
+    """The supervisor acknowledges what was sent to them, and notes what they did."""
+    supervisor = room.supervisor
+    supervisor.open("/desk/received")
+    supervisor.follow(room.number)
+    supervisor.shoot("received")
+    supervisor.press("I got it")
+    assert "Your acknowledgement is noted." in supervisor.words()
+    assert supervisor.page.get_by_role("button", name="I got it").count() == 0
+    supervisor.fill(text="I spoke to the unit.")
+    supervisor.press("Note it")
+    assert "What you did is noted, for those who work the case." in supervisor.words()
+    assert "I spoke to the unit." in supervisor.words()
+    supervisor.shoot("acted")
 
 
 def _investigate(room: Room) -> None:
@@ -161,7 +177,7 @@ def _read_back(room: Room, receipt: str) -> None:
     room.reporter.press("Open")
     assert "We looked into it. Thank you." in room.reporter.words()
     room.reporter.shoot("mailbox")
-    room.supervisor.open(f"/desk/cases/{room.number}")
+    room.supervisor.open(f"/desk/received/{room.number}")
     assert "They asked everybody to vote for one candidate." in room.supervisor.words()
     assert "Substantiated" not in room.supervisor.words()
     room.supervisor.shoot("case")

@@ -10,17 +10,18 @@ from api.context import actor, desk, now
 from api.cursors import position, read_cursor, write_cursor
 from api.pages.desk import labels
 from api.pages.desk.common import blueprint, page
-from api.pages.desk.deeds import in_words, letter_name, move_name
+from api.pages.desk.deeds import letter_purpose, move_name, why_not
 from api.pages.desk.entries import told_entry
 from api.pages.desk.moving import called
-from api.routes.cases import SEES_CASES, WORKS_CASES
+from api.pages.desk.writing import notes_of
+from api.routes.cases import WORKS_CASES
 from api.routes.identities import ASKS
 from api.routes.persons import CHANGES_PERSONS
 from api.routes.tasks import HAS_TASKS
 from api.routes.teams import ASSIGNS
 from api.sessions import signed_in
 from cases.case import Case, closed_to, must_be_approved
-from cases.casework import alleging, identities, looking, moving, noting, persons, receiving, tasking
+from cases.casework import alleging, identities, looking, moving, persons, receiving, tasking
 from cases.casework.alleging import cited_for
 from cases.casework.lettering import WRITERS
 from cases.casework.looking import CaseView
@@ -29,51 +30,38 @@ from cases.complaint import Consent
 from cases.deskwork import ActKind, TaskState
 from cases.identity import IdentityRequest, Standing
 from cases.lifecycle import SETTLING, STEPS
-from cases.sight import Part, may_see
 
-ENTRIES = 200
-NOTES = 200
+ENTRIES, NOTES = 50, 20
+"""How many stand on the page of the case; further ones have pages of their own."""
 
 
 @blueprint.get("/cases/<string:number>")
-@signed_in(*SEES_CASES)
+@signed_in(*WORKS_CASES)
 def case_page(number: str) -> Response:
-    """One case, as far as this role reaches. What is opened for it is an entry each."""
+    """One case, for those who work or decide it. What is opened for it is an entry each."""
     view = looking.show_case(desk(), actor(), number, now())
     told = shown.told_to(actor(), view.told["statement"]) if view.told else {}
     parts: dict[str, Any] = {"view": view, "case": view.case, "told": told, "may": _may()}
-    parts["files"] = _evidence(view.case)
-    if view.shows_work:
-        parts |= _work(view)
-    return page("case.html", **parts)
+    return page("case.html", **parts, **_work(view))
 
 
 def _may() -> dict[str, bool]:
     """Which forms this role has; whether one is open to this person now, its verb says."""
     role = actor().role
     return {
-        "work": may_see(actor(), Part.WORK),
         "assign": role in ASSIGNS,
         "persons": role in CHANGES_PERSONS,
         "tasks": role in HAS_TASKS,
         "write": role in WRITERS,
         "ask": role in ASKS,
-        "evidence": may_see(actor(), Part.EVIDENCE),
-        "route": may_see(actor(), Part.ROUTE),
     }
 
 
-def _evidence(case: Case) -> Any:
-    if case.erased_at or not may_see(actor(), Part.EVIDENCE):
-        return ()
-    return looking.list_evidence(desk(), actor(), case.number, now())
-
-
 def _work(view: CaseView) -> dict[str, Any]:
-    """Everything that only those who work or decide a case see."""
+    """How it stands, what can be done, and every part of it that was not erased."""
     case, who = view.case, actor()
     closed = closed_to(case, who, now(), desk().law).items()
-    parts: dict[str, Any] = {"closed": [(move_name(move), in_words(why)) for move, why in closed]}
+    parts: dict[str, Any] = {"closed": [(move_name(move), why_not(why)) for move, why in closed]}
     parts |= {"moves": list(_moves(case)), "clocks": _clocks(case), "entries": (), "more": None}
     parts["proposed"] = move_name(case.proposal.action) if case.proposal else ""
     parts |= _timeline(case, 0, reasons=request.args.get("reasons") == "1" and not case.erased_at)
@@ -83,16 +71,17 @@ def _work(view: CaseView) -> dict[str, Any]:
     register = persons.show_persons(desk(), who, case.number, now())
     alleged = alleging.show_allegations(desk(), who, case.number, now()) if case.allegations else ()
     parts |= {
+        "files": looking.list_evidence(desk(), who, case.number, now()),
         "register": register,
         "called": lambda id_: called(id_, register),
         "alleged": alleged,
         "cited_for": [] if case.allegations else list(_citing(cited_for(desk(), case, statement))),
         "messages": looking.read_messages(desk(), who, case.number, now()),
-        "notes": noting.list_notes(desk(), who, case.number, now(), None, NOTES),
         "acts": receiving.list_acts(desk(), who, case.number, now()),
-        "letter_name": letter_name,
+        "letter_purpose": letter_purpose,
         "acknowledged": ActKind.ACKNOWLEDGED,
     }
+    parts["notes"], parts["older_notes"] = notes_of(case.number, None, NOTES)
     if who.role in HAS_TASKS:
         parts["tasks"] = tasking.list_tasks(desk(), who, case.number, now(), TaskState.OPEN)
     if who.role in ASKS:
@@ -148,7 +137,7 @@ def timeline(number: str) -> Response:
     found = looking.find_case(desk(), actor(), number)
     with_reasons = request.args.get("reasons") == "1" and not found.erased_at
     told = _timeline(found, after[0] if after else 0, reasons=with_reasons)
-    return page("timeline.html", case=found, number=number, **told)
+    return page("timeline.html", case=found, number=number, first=after is None, **told)
 
 
 def _timeline(case: Case, after: int, *, reasons: bool) -> dict[str, Any]:

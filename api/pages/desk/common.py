@@ -52,12 +52,15 @@ def _finish(answer: Response) -> Response:
 def _frame() -> dict[str, Any]:
     """What the frame of every page shows; `who` is None for whoever is not signed in."""
     who = who_may_be_here()
+    places = navigation.places(who.session.role) if who else []
     return {
         "who": who,
         "token": lambda: _hidden(who),
         "here": _wanted(),
         "labels": labels,
-        "places": navigation.places(who.session.role) if who else [],
+        "done": labels.done_words(request.args.get("done", "")),
+        "places": places,
+        "place": navigation.place_of(places, request.path),
     }
 
 

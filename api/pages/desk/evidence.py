@@ -1,23 +1,29 @@
 """One file of a case: its facts and custody. The original is a download with a reason, never part of a page."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
+from marshmallow import ValidationError, validates
 
 from api.access import fresh
 from api.context import actor, case, desk, now
 from api.downloads import attachment
+from api.fields import Strict, words
+from api.pages.desk import labels
 from api.pages.desk.common import blueprint, page
 from api.pages.desk.entries import told_entry
+from api.pages.desk.fields import Field
+from api.pages.desk.forms import Form, Sheet, alone, blank, sent
 from api.pages.words import _
-from api.routes.evidence import LONGEST, SEES_EVIDENCE, SHORTEST, is_reason
-from api.sessions import form, signed_in
+from api.routes.cases import WORKS_CASES
+from api.routes.evidence import LONGEST, SHORTEST, is_reason
+from api.sessions import signed_in
 from cases.casework import looking
 from cases.casework.mailbox import Facts
 from cases.errors import UnknownItem
-from cases.sight import Part, may_see
 
 
 def _facts(number: str, evidence_id: UUID) -> Facts:
@@ -30,33 +36,60 @@ def _facts(number: str, evidence_id: UUID) -> Facts:
 
 
 @blueprint.get("/cases/<string:number>/evidence/<uuid:evidence_id>")
-@signed_in(*SEES_EVIDENCE)
+@signed_in(*WORKS_CASES)
 def evidence(number: str, evidence_id: UUID) -> Response:
     """What is known of a file, and every entry about it."""
     facts = _facts(number, evidence_id)
-    works = may_see(actor(), Part.WORK)
-    custody = looking.custody(desk(), actor(), number, evidence_id) if works else ()
-    told = [told_entry(stored, {}) for stored in custody]
-    return page("evidence.html", number=number, facts=facts, custody=told, works=works)
+    custody = [told_entry(stored, {}) for stored in looking.custody(desk(), actor(), number, evidence_id)]
+    return page("evidence.html", number=number, facts=facts, custody=custody)
 
 
-@blueprint.route("/cases/<string:number>/evidence/<uuid:evidence_id>/original", methods=["GET", "POST"])
-@signed_in(*SEES_EVIDENCE)
-@fresh
-def original(number: str, evidence_id: UUID) -> ResponseReturnValue:
-    """Ask why, then hand the original over as a file; that it was opened is an entry before the first byte leaves."""
-    if request.method == "GET":
-        return _why(_facts(number, evidence_id), number)
-    reason = form().get("reason", "").replace("\r\n", "\n").strip()
-    if not is_reason(reason):
-        limits = {"least": SHORTEST, "most": LONGEST}
-        problem = _("Say why in %(least)s to %(most)s characters.") % limits
-        return _why(_facts(number, evidence_id), number, reason, problem)
+class WhySchema(Strict):
+    """Why an original is opened; the API reads it from a header."""
+
+    reason = words(LONGEST, required=True, shortest=SHORTEST)
+
+    @validates("reason")
+    def _says_something(self, reason: str, **_: Any) -> None:
+        if not is_reason(reason.strip()):
+            raise ValidationError(f"Length must be between {SHORTEST} and {LONGEST}.")
+
+
+def why_form(number: str, to: str = "", prefix: str = "f") -> Form:
+    """Asks why an original is needed, before it is handed over."""
+    return Form(
+        WhySchema(),
+        _("Download the original"),
+        (Field("reason", _("Why do you need the original?")),),
+        _("Download the original"),
+        number=number,
+        to=to,
+        prefix=prefix,
+        warning=_(
+            "Files come from outside and may be harmful. Open them only where that can do no harm. "
+            "An entry says that you opened this one, and why."
+        ),
+    )
+
+
+def hand_over(number: str, evidence_id: UUID, told: dict[str, Any]) -> Response:
+    """The original as a file; that it was opened is an entry before the first byte leaves."""
+    reason = told["reason"].strip()
     facts, blocks = looking.read_original(desk(), actor(), number, evidence_id, reason, now())
     return attachment(blocks, facts.size, facts.name or str(evidence_id), facts.media_type)
 
 
-def _why(facts: Facts, number: str, typed: str = "", problem: str = "") -> Response:
-    shown: dict[str, Any] = {"number": number, "facts": facts, "typed": typed, "problem": problem}
-    shown |= {"least": SHORTEST, "most": LONGEST}
-    return page("original.html", 422 if problem else 200, **shown)
+@blueprint.route("/cases/<string:number>/evidence/<uuid:evidence_id>/original", methods=["GET", "POST"])
+@signed_in(*WORKS_CASES)
+@fresh
+def original(number: str, evidence_id: UUID) -> ResponseReturnValue:
+    """Ask why, then hand the original over."""
+
+    def shown(sheet: Sheet) -> Response:
+        facts = _facts(number, evidence_id)
+        lead = f"{facts.name or _('without a name')}, {labels.size(facts.size)}, {facts.media_type}"
+        return alone(replace(sheet, form=replace(sheet.form, lead=(lead,))))
+
+    if request.method == "GET":
+        return shown(blank(why_form(number)))
+    return sent(why_form(number), lambda told: hand_over(number, evidence_id, told), shown)

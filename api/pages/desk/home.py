@@ -1,18 +1,23 @@
 """The first page: what waits for me, in the role I act in."""
 
 from typing import Any
+from uuid import UUID
 
-from flask import Response, request
+from flask import Response
 
 from api.context import actor, desk, now
+from api.cursors import read_cursor, time, write_cursor
+from api.deskwork_schemas import TasksQuery
 from api.pages.desk.common import blueprint, page
-from api.pages.desk.navigation import places
+from api.pages.desk.listing import asked, further
+from api.pages.desk.navigation import CASE_PAGES, places
 from api.routes.tasks import HAS_TASKS
 from api.sessions import EVERY_ROLE, signed_in
 from cases.casework import looking, tasking
-from cases.deskwork import TaskFilter, Whose
+from cases.deskwork import TaskFilter
 from cases.ports import CaseFilter
 from cases.sight import Part, may_see
+from cases.times import read_stamp, stamp
 
 FEW = 8
 
@@ -27,6 +32,7 @@ def home() -> Response:
         waiting["due"] = looking.list_cases(desk(), who, CaseFilter(sort="due", limit=FEW))
     elif may_see(who, Part.SUMMARY):
         waiting["received"] = looking.list_cases(desk(), who, CaseFilter(limit=FEW))
+        waiting["endpoint"] = CASE_PAGES[who.role]
     if who.role in HAS_TASKS:
         waiting["tasks"] = tasking.tasks_waiting(desk(), who, TaskFilter(limit=FEW), now())
     return page("home.html", places=places(who.role), **waiting)
@@ -36,8 +42,18 @@ def home() -> Response:
 @signed_in(*HAS_TASKS)
 def tasks() -> Response:
     """Open tasks over all cases: mine and my role's, nobody's, or all; what each says is opened on asking."""
-    asked = request.args.get("whose", "")
-    whose = Whose(asked) if asked in set(Whose) else Whose.MINE
-    words = request.args.get("words") in {"1", "true"}
-    found = tasking.tasks_waiting(desk(), actor(), TaskFilter(whose, limit=200), now(), words=words)
-    return page("tasks.html", tasks=found, whose=str(whose), words=words)
+    wanted = asked(TasksQuery())
+    after = read_cursor(wanted.get("cursor"), time, UUID)
+    place = (read_stamp(after[0]), after[1]) if after else None
+    narrowed = TaskFilter(wanted["whose"], now() if wanted.get("overdue") else None, place, wanted["limit"])
+    found = tasking.tasks_waiting(desk(), actor(), narrowed, now(), words=wanted["words"])
+    full = len(found) == wanted["limit"]
+    cursor = write_cursor([stamp(found[-1].task.due_by), str(found[-1].task.id)]) if full else None
+    return page(
+        "tasks.html",
+        tasks=found,
+        whose=str(wanted["whose"]),
+        words=wanted["words"],
+        then=further(cursor),
+        first=after is None,
+    )

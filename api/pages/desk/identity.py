@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 
 from api.access import fresh
 from api.context import actor, desk, now
-from api.pages.desk.acting import handle
 from api.pages.desk.common import blueprint, page
-from api.pages.desk.filling import Field, Form
+from api.pages.desk.fields import Field
+from api.pages.desk.forms import Form, handle
 from api.pages.words import _
 from api.routes.identities import ASKS
 from api.sessions import signed_in
@@ -19,16 +19,15 @@ from cases.casework import identities
 from cases.identity import IdentityRequest
 from cases.ports import Then
 
-LONG = 2_000
-
 
 @blueprint.route("/cases/<string:number>/identity/ask", methods=["GET", "POST"])
 @signed_in(*ASKS)
 def ask_identity(number: str) -> ResponseReturnValue:
     """Ask to learn who reported, with a reason."""
     form = Form(
+        IdentityRequestInSchema(),
         _("Ask who reported"),
-        (Field("reason", _("Why you need to know"), "text", hint=_("At least ten letters."), longest=LONG),),
+        (Field("reason", _("Why you need to know")),),
         _("Send the request"),
         url_for("desk.case_page", number=number, _anchor="identity"),
         number,
@@ -41,7 +40,7 @@ def ask_identity(number: str) -> ResponseReturnValue:
     def act(told: dict[str, Any], _version: int, then: Then | None) -> IdentityRequest:
         return identities.ask_who_reported(desk(), actor(), number, told["reason"], now(), then)
 
-    return handle(form, IdentityRequestInSchema(), act)
+    return handle(form, act)
 
 
 @blueprint.get("/cases/<string:number>/identity")

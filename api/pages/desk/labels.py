@@ -3,100 +3,169 @@ are looked up there and said in the reader's language where they were translated
 """
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
+from flask import g
 
 from api.context import desk, now
-from api.pages.words import _, language, ngettext, role_name, said
+from api.pages.words import _, language, later, named, ngettext, role_name, said
 from cases.case import Hearing
 from cases.catalogue import Citation
 from cases.complaint import Consent
 from cases.deskwork import TaskState
+from cases.directory import PERSONNEL_TYPES, Directory
 from cases.identity import Standing
 from cases.lifecycle import State
 from cases.people import Role
 from cases.persons import PersonRole
 
+state_name = named(
+    {
+        State.REGISTERED: later("Registered"),
+        State.ASSESSMENT: later("In assessment"),
+        State.AWAITING_INFORMATION: later("Waiting for the reporter"),
+        State.INVESTIGATION: later("Under investigation"),
+        State.FINDINGS_FOR_COMMENT: later("Findings with the subject"),
+        State.REPORTED: later("Report issued"),
+        State.WITH_DECIDER: later("With the decider"),
+        State.REFERRED: later("Referred"),
+        State.CLOSED: later("Closed"),
+    },
+    State,
+)
+"""Where a case stands."""
 
-def state_name(state: State | str) -> str:
-    """Where a case stands."""
-    names = {
-        State.REGISTERED: _("Registered"),
-        State.ASSESSMENT: _("In assessment"),
-        State.AWAITING_INFORMATION: _("Waiting for the reporter"),
-        State.INVESTIGATION: _("Under investigation"),
-        State.FINDINGS_FOR_COMMENT: _("Findings with the subject"),
-        State.REPORTED: _("Report issued"),
-        State.WITH_DECIDER: _("With the decider"),
-        State.REFERRED: _("Referred"),
-        State.CLOSED: _("Closed"),
+part_name = named(
+    {
+        PersonRole.SUBJECT: later("Subject"),
+        PersonRole.WITNESS: later("Witness"),
+        PersonRole.RELATED: later("Related to a subject"),
+        PersonRole.APPROVER: later("Ordered or approved the post"),
+        PersonRole.REPORTER: later("Reported, and is heard"),
+    },
+    PersonRole,
+)
+"""The part a person plays in a case."""
+
+hearing_name = named(
+    {
+        Hearing.NOT_ASKED: later("not asked yet"),
+        Hearing.AWAITED: later("awaited"),
+        Hearing.RECEIVED: later("received"),
+        Hearing.LAPSED: later("the time limit passed"),
+    },
+    Hearing,
+)
+"""Whether somebody who must be heard was."""
+
+standing_name = named(
+    {
+        Standing.ASKED: later("waits for a custodian"),
+        Standing.GRANTED: later("granted"),
+        Standing.DENIED: later("denied"),
+        Standing.REVOKED: later("ended: the reporter changed their consent"),
+    },
+    Standing,
+)
+"""Where a request to learn who reported stands."""
+
+consent_name = named(
+    {
+        Consent.ANONYMOUS: later("Anonymous: nobody learns who reported"),
+        Consent.CONFIDENTIAL: later("Confidential: only on a request that was granted"),
+        Consent.OPEN: later("Open: those assigned to the case may know"),
+    },
+    Consent,
+)
+"""How far a reporter lets it be known who they are."""
+
+task_state_name = named(
+    {TaskState.OPEN: later("Open"), TaskState.DONE: later("Done"), TaskState.DROPPED: later("Dropped")}, TaskState
+)
+"""Whether a task is still to be done."""
+
+leg_name = named(
+    {
+        "supervisor": later("The reporter's supervisor"),
+        "igo": later("Inspector General's Office"),
+        "outside": later("Outside office"),
+        "gatekeeper": later("Gatekeeper"),
+        "ethics": later("Ethics Office"),
+        "der": later("External Relations"),
     }
-    return names[State(state)]
+)
+"""Whom a complaint went to."""
 
+kind_name = named(
+    {
+        "staff": later("Staff"),
+        "unv": later("United Nations Volunteer"),
+        "contractor": later("Contractor"),
+        "intern": later("Intern"),
+        "partner": later("Staff of a partner"),
+    },
+    PERSONNEL_TYPES,
+)
+"""What somebody is employed as."""
 
-def part_name(role: PersonRole | str) -> str:
-    """The part a person plays in a case."""
-    names = {
-        PersonRole.SUBJECT: _("Subject"),
-        PersonRole.WITNESS: _("Witness"),
-        PersonRole.RELATED: _("Related to a subject"),
-        PersonRole.APPROVER: _("Ordered or approved the post"),
-        PersonRole.REPORTER: _("Reported, and is heard"),
+letter_kind = named(
+    {
+        "acknowledgement": later("Acknowledgement"),
+        "question": later("Question"),
+        "progress": later("Progress"),
+        "referred": later("Referral"),
     }
-    return names[PersonRole(role)]
+)
+"""What a letter of the catalogue is for."""
 
+account_kind = named(
+    {"personal": later("personal"), "institutional": later("institutional"), "unknown": later("unknown")}
+)
+"""Whose account a post stands in."""
 
-def hearing_name(hearing: Hearing | str) -> str:
-    """Whether somebody who must be heard was."""
-    names = {
-        Hearing.NOT_ASKED: _("not asked yet"),
-        Hearing.AWAITED: _("awaited"),
-        Hearing.RECEIVED: _("received"),
-        Hearing.LAPSED: _("the time limit passed"),
+ENTRY_KINDS = {
+    "intake": later("intake"),
+    "change": later("change of a case"),
+    "look": later("look"),
+    "system": later("system"),
+}
+entry_kind = named(ENTRY_KINDS)
+"""What sort of entry one is."""
+
+_DONE = {
+    "acknowledged": later("Your acknowledgement is noted."),
+    "action": later("What you did is noted, for those who work the case."),
+    "aside": later("You stepped aside. It is gone from your desk, for good."),
+    "granted": later("You granted the request."),
+    "denied": later("You denied the request."),
+    "exported": later("The export is made."),
+    "imported": later("The directory was taken in."),
+    "revoked": later("Every token of this person is revoked."),
+    "ended": later("Every session of this person has ended."),
+    "preferred": later("You are written to like this from now on."),
+    "retried": later("The worker tries it again now."),
+    "discarded": later("The job is gone for good."),
+    "unhooked": later("Nothing is posted there any more."),
+}
+done_name = named(_DONE)
+"""What the form before did."""
+
+_nobody = named(
+    {
+        "a supervisor": later("a supervisor"),
+        "reporter": later("the reporter"),
+        "worker": later("the desk itself"),
+        "command line": later("the operator"),
     }
-    return names[Hearing(hearing)]
+)
+"""Whoever is no person of the directory, as entries say it."""
 
 
-def standing_name(standing: Standing | str) -> str:
-    """Where a request to learn who reported stands."""
-    names = {
-        Standing.ASKED: _("waits for a custodian"),
-        Standing.GRANTED: _("granted"),
-        Standing.DENIED: _("denied"),
-        Standing.REVOKED: _("ended: the reporter changed their consent"),
-    }
-    return names[Standing(standing)]
-
-
-def consent_name(consent: Consent | str) -> str:
-    """How far a reporter lets it be known who they are."""
-    names = {
-        Consent.ANONYMOUS: _("Anonymous: nobody learns who reported"),
-        Consent.CONFIDENTIAL: _("Confidential: only on a request that was granted"),
-        Consent.OPEN: _("Open: those assigned to the case may know"),
-    }
-    return names[Consent(consent)]
-
-
-def task_state_name(state: TaskState | str) -> str:
-    """Whether a task is still to be done."""
-    names = {TaskState.OPEN: _("Open"), TaskState.DONE: _("Done"), TaskState.DROPPED: _("Dropped")}
-    return names[TaskState(state)]
-
-
-def leg_name(leg: str) -> str:
-    """Whom a complaint went to."""
-    names = {
-        "supervisor": _("The reporter's supervisor"),
-        "igo": _("Inspector General's Office"),
-        "outside": _("Outside office"),
-        "gatekeeper": _("Gatekeeper"),
-        "ethics": _("Ethics Office"),
-        "der": _("External Relations"),
-    }
-    return names.get(leg, leg)
+def done_words(slug: str) -> str:
+    """What the form before did, as the address of this page names it: one of these sentences, or none."""
+    return done_name(slug) if slug in _DONE else ""
 
 
 def category_name(slug: str) -> str:
@@ -139,18 +208,23 @@ def term_name(of: str, slug: str) -> str:
     return _label([row for row in desk().law.choices if row.set == of], "slug", slug)
 
 
+def people() -> Directory:
+    """The directory, looked up once for all names of a page."""
+    if "people" not in g:
+        g.people = desk().lookup.directory()
+    return cast("Directory", g.people)
+
+
 def person_name(number: str | None) -> str:
     """Somebody of the directory by name; whoever is no person of it as entries say it."""
-    names = {
-        "a supervisor": _("a supervisor"),
-        "reporter": _("the reporter"),
-        "worker": _("the desk itself"),
-        "command line": _("the operator"),
-    }
-    if not number or number in names:
-        return names.get(number or "", "")
-    found = desk().lookup.directory().person(number)
-    return found.name if found else number
+    found = people().person(number) if number else None
+    return found.name if found else _nobody(number) if number else ""
+
+
+def called(number: str) -> str:
+    """Somebody of the desk by name and number; by number alone once the directory has them no more."""
+    found = people().person(number)
+    return f"{found.name} ({number})" if found else number
 
 
 def role_or_nothing(role: str) -> str:
@@ -197,15 +271,3 @@ def _span(seconds: float) -> str:
     if hours:
         return ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}
     return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
-
-
-def kind_name(personnel_type: str) -> str:
-    """What somebody is employed as."""
-    names = {
-        "staff": _("Staff"),
-        "unv": _("United Nations Volunteer"),
-        "contractor": _("Contractor"),
-        "intern": _("Intern"),
-        "partner": _("Staff of a partner"),
-    }
-    return names.get(personnel_type, personnel_type)

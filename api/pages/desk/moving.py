@@ -1,6 +1,7 @@
 """Making a move: a form drawn from what the step needs, read and made as `POST …/moves` does it."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +11,12 @@ from flask.typing import ResponseReturnValue
 from api.access import must_be_fresh
 from api.context import actor, case, desk, now
 from api.pages.desk import labels
-from api.pages.desk.acting import handle
 from api.pages.desk.common import blueprint
-from api.pages.desk.deeds import in_words, move_name, need_name
-from api.pages.desk.filling import Field, Form, Options, Shown, options
+from api.pages.desk.deeds import move_name, need_name, why_not
+from api.pages.desk.fields import Field, Options, options
+from api.pages.desk.forms import Form, Shown, handle
 from api.pages.desk.writing import letter_name
-from api.pages.words import _, role_name
+from api.pages.words import _, later, role_name, said
 from api.routes.cases import WORKS_CASES
 from api.routes.moves import erases, given_of, open_move
 from api.sessions import signed_in
@@ -30,10 +31,6 @@ from cases.errors import UnknownItem
 from cases.lifecycle import SETTLING, Action, Need
 from cases.persons import PersonRole, Register
 from cases.ports import Then
-
-LONG = 20_000
-TICKS = (Need.COUNSEL_INFORMED, Need.EVIDENCE_DISCLOSED)
-DAYS = (Need.APPEAL_BY, Need.REVIEW_ON)
 
 
 @blueprint.route("/cases/<string:number>/moves/<string:action>", methods=["GET", "POST"])
@@ -50,7 +47,7 @@ def move(number: str, action: str) -> ResponseReturnValue:
         moving.must_be_movable(desk(), actor(), number, chosen, given, now())
         return moving.make_move(desk(), actor(), number, version, chosen, given, now(), then)
 
-    return handle(form, MoveInSchema(), act)
+    return handle(form, act)
 
 
 def _known(text: str) -> Action:
@@ -63,9 +60,9 @@ def _known(text: str) -> Action:
 def _form(number: str, action: Action) -> Form:
     """What the move needs, as fields; a move that is not open now needs nothing but is refused in a sentence."""
     found, open_now = moving.moves_open(desk(), actor(), number, now())
-    why_not = closed_to(found, actor(), now(), desk().law).get(action, "")
+    hindered = closed_to(found, actor(), now(), desk().law).get(action, "")
     needs: dict[str, Any] = {"needs": [], "four_eyes": False}
-    if action in open_now or why_not:
+    if action in open_now or hindered:
         needs = open_move(found, action, actor())
     wanted = {Need(need) for need in needs["needs"]}
     persons = show_persons(desk(), actor(), number, now()) if wanted & _OF_PERSONS else ()
@@ -73,22 +70,23 @@ def _form(number: str, action: Action) -> Form:
     fields = [one for need in needs["needs"] for one in _fields(found, action, Need(need), needs, persons, alleged)]
     if action in open_now and action in OF_MOVES:
         label, hint = need_name(Need.NOTICE), _("Leave it empty to send the standard letter, which is shown above.")
-        fields.append(Field("notice", label, "text", hint=hint, needed=False, longest=LONG))
+        fields.append(Field("notice", label, hint=hint))
     if action in open_now and action in {Action.APPROVE, Action.WITHDRAW}:
-        fields.append(Field("reason", need_name(Need.REASON), "text", needed=False, longest=LONG))
-    fields.sort(key=lambda field: field.kind == "text" and not field.group)
-    return Form(
+        fields.append(Field("reason", need_name(Need.REASON)))
+    form = Form(
+        MoveInSchema(),
         title=move_name(action),
-        fields=tuple(fields),
+        asks=tuple(fields),
         button=_("Propose it") if needs["four_eyes"] else move_name(action),
         then=url_for("desk.case_page", number=number),
         number=number,
         version=found.version,
         lead=tuple(_lead(found, action, needs)),
-        warning="" if action in open_now else in_words(why_not),
+        warning="" if action in open_now else why_not(hindered),
         letters=tuple(_letters(number, action, found)) if action in open_now else (),
         shape=lambda told: told | {"move": str(action)} | ({"measures": []} | told if Need.MEASURES in wanted else {}),
     )
+    return replace(form, asks=tuple(sorted(form.fields, key=lambda one: one.kind == "text" and not one.group)))
 
 
 def _letters(number: str, action: Action, found: Case) -> Iterator[Shown]:
@@ -126,19 +124,18 @@ def _fields(
     name, label = str(need), need_name(need)
     if need is Need.MEASURES:
         yield from _measures(found, needs["choices"][name], persons)
-    elif need in TICKS:
-        yield Field(name, label, "tick")
-    elif need in DAYS:
-        yield Field(name, label, "day")
-    elif need is Need.MISCONDUCT:
-        yield Field(name, label, "yes_no")
-    elif need is Need.INTO:
-        yield Field(name, label, longest=24, hint=_("Such as IGO-2026-48213."))
-    elif chosen := _chosen(found, action, need, needs, persons, alleged):
-        yield Field(name, label, "choice", chosen)
-    else:
-        hint = _("It goes into the reporter's mailbox with this.") if need in {Need.NOTICE, Need.QUESTION} else ""
-        yield Field(name, label, "text", longest=LONG, hint=hint)
+        return
+    kind = "yes_no" if need is Need.MISCONDUCT else ""
+    hint = _HINTS.get(need, "")
+    chosen = _chosen(found, action, need, needs, persons, alleged)
+    yield Field(name, label, kind, chosen, said(hint), needed=True)
+
+
+_HINTS = {
+    Need.INTO: later("Such as IGO-2026-48213."),
+    Need.NOTICE: later("It goes into the reporter's mailbox with this."),
+    Need.QUESTION: later("It goes into the reporter's mailbox with this."),
+}
 
 
 def _chosen(
@@ -148,11 +145,12 @@ def _chosen(
     needs: dict[str, Any],
     persons: Register,
     alleged: Sequence[ShownAllegation],
-) -> Options:
+) -> Options | None:
+    """What a need can be chosen from; None where it is written."""
     slugs = needs.get("choices", {}).get(str(need), ())
     if need in TERMS:
         return options(slugs, lambda slug: labels.term_name(TERMS[need], slug))
-    chosen: Options = ()
+    chosen: Options | None = None
     match need:
         case Need.CLOSURE_REASON:
             chosen = options(needs["closure_reasons"], labels.closure_name)
@@ -202,7 +200,7 @@ def _measures(found: Case, slugs: Sequence[str], persons: Register) -> Iterator[
             else ""
         )
         chosen = options(slugs, labels.measure_name)
-        yield Field(f"{at}.measure", _("Measure"), "choice", chosen, hint, group=group)
+        yield Field(f"{at}.measure", _("Measure"), options=chosen, hint=hint, group=group)
         words = {
             "aggravating": _("What weighs against them"),
             "mitigating": _("What speaks for them"),
@@ -210,9 +208,6 @@ def _measures(found: Case, slugs: Sequence[str], persons: Register) -> Iterator[
             "authority": _("Authority acted under"),
         }
         for name, label in words.items():
-            yield Field(f"{at}.{name}", label, "text", longest=LONG, group=group)
-        yield Field(
-            f"{at}.severe", _("This is above what is ordinary for such conduct"), "tick", group=group, needed=False
-        )
-        label = _("Why it is above the ordinary")
-        yield Field(f"{at}.severity_reasons", label, "text", needed=False, longest=LONG, group=group)
+            yield Field(f"{at}.{name}", label, group=group, needed=True)
+        yield Field(f"{at}.severe", _("This is above what is ordinary for such conduct"), group=group)
+        yield Field(f"{at}.severity_reasons", _("Why it is above the ordinary"), group=group)

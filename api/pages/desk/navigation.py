@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from flask import url_for
+
 from api.pages.words import _
-from api.routes.cases import SEES_CASES
+from api.routes.cases import WORKS_CASES
 from api.routes.tasks import HAS_TASKS
 from cases.people import Role
 
@@ -21,10 +23,26 @@ class Place:
     purpose: str
 
 
+def place_of(listed: list[Place], path: str) -> str:
+    """The endpoint of the place a page belongs to: the nearest above its path; empty where there is none."""
+    above = {url_for(one.endpoint): one.endpoint for one in listed}
+    near = [at for at in above if path == at or path.startswith(f"{at}/")]
+    return above[max(near, key=len)] if near else ""
+
+
+CASE_PAGES = {
+    Role.SUPERVISOR: "desk.received_one",
+    Role.GATEKEEPER: "desk.gate_one",
+    Role.ETHICS: "desk.ethics_one",
+    Role.MONITOR: "desk.accounts_one",
+} | dict.fromkeys(WORKS_CASES, "desk.case_page")
+"""The one page on which a role sees a case. A role without any sees none."""
+
+
 def places(role: Role) -> list[Place]:
     """The pages a role works with, in order."""
     listed: list[tuple[tuple[Role, ...], Place]] = [
-        (SEES_CASES, Place("desk.cases", _("Cases"), _("What you may see, by what is due or received."))),
+        (WORKS_CASES, Place("desk.cases", _("Cases"), _("What you may see, by what is due or received."))),
         (HAS_TASKS, Place("desk.tasks", _("My tasks"), _("What is left to do, over all cases."))),
         (TEAMS, Place("desk.workload", _("Workload"), _("Who works how many cases, and what of it is late."))),
         (TEAMS, Place("desk.hand_over", _("Hand over"), _("Give a leaver's cases to somebody else."))),

@@ -10,7 +10,10 @@ from flask.typing import ResponseReturnValue
 from api.context import actor, desk, now
 from api.cursors import position, read_cursor, write_cursor
 from api.pages.desk.common import blueprint, page, see
-from api.pages.desk.sending import NONE, Trouble, asked, attempt, further, read
+from api.pages.desk.fields import Field
+from api.pages.desk.forms import Form, Sheet, blank, sent
+from api.pages.desk.listing import asked, further
+from api.pages.desk.navigation import CASE_PAGES
 from api.pages.words import _, language
 from api.routes.notices import NoticesQuery, PreferencesSchema
 from api.sessions import EVERY_ROLE, form, signed_in
@@ -21,40 +24,50 @@ from cases.notices import Preferences, Shown
 from cases.people import Role
 
 ALL, MOST = "all", 200
-LEADS_TO = {
-    Role.SUPERVISOR: "desk.received_one",
-    Role.GATEKEEPER: "desk.gate_one",
-    Role.ETHICS: "desk.ethics_one",
-    Role.MONITOR: "desk.accounts_one",
-}
 
 
 @blueprint.get("/notices")
 @signed_in(*EVERY_ROLE)
 def notices() -> Response:
     """What waits for me in this role, newest first."""
-    return _listed(NONE)
+    return _listed(blank(_wish()))
 
 
-def _listed(trouble: Trouble) -> Response:
+def _listed(sheet: Sheet) -> Response:
     wanted, who = asked(NoticesQuery()), actor()
     after = read_cursor(wanted.get("cursor"), position)
     row = after[0] if after else None
     found = noticing.list_notices(desk(), who, row, wanted["limit"], unread_alone=wanted["unread"])
     cursor = write_cursor([found.items[-1].row]) if len(found.items) == wanted["limit"] else None
-    wish = noticing.notice_preferences(desk(), who)
     return page(
         "notices.html",
-        trouble.status,
+        sheet.status,
         items=[_shown(one) for one in found.items],
         unread=found.unread,
         only_unread=wanted["unread"],
         then=further(cursor),
         first=after is None,
-        wish=wish,
-        spoken=[(slug, Locale.parse(slug).get_display_name() or slug) for slug in LANGUAGES],
-        rhythms=_rhythms(),
-        trouble=trouble,
+        sheet=sheet,
+    )
+
+
+def _wish() -> Form:
+    """How I want to be written to, as it stands."""
+    wish = noticing.notice_preferences(desk(), actor())
+    spoken = tuple((slug, Locale.parse(slug).get_display_name() or slug) for slug in LANGUAGES)
+    mails = (("true", _("Write to me")), ("false", _("Do not write to me")))
+    as_set, one_hour = _("As set for all"), _("Supervisors are written to at one hour for all of them.")
+    return Form(
+        PreferencesSchema(),
+        _("How to write to you"),
+        (
+            Field("language", _("Language of the mails"), options=spoken, value=wish.language, empty=as_set),
+            Field("mail", _("Mails"), options=mails, value=str(wish.mail).lower(), needed=True),
+            Field("when", _("When"), options=tuple(_rhythms()), value=wish.when, empty=as_set, hint=one_hour),
+        ),
+        _("Keep this"),
+        to=url_for("desk.notices_prefer"),
+        prefix="wish",
     )
 
 
@@ -75,7 +88,7 @@ def _link(one: Shown, role: Role) -> str:
     """The page of the role where it goes on; a custodian sees requests, and no case."""
     if role is Role.CUSTODIAN:
         return url_for("desk.requests_waiting")
-    return url_for(LEADS_TO.get(role, "desk.case_page"), number=one.number) if one.number else ""
+    return url_for(CASE_PAGES[role], number=one.number) if one.number and role in CASE_PAGES else ""
 
 
 def _rhythms() -> list[tuple[str, str]]:
@@ -88,13 +101,20 @@ def _rhythms() -> list[tuple[str, str]]:
 @signed_in(*EVERY_ROLE)
 def notices_read() -> ResponseReturnValue:
     """Take one notice as read, or all of them."""
-    which, who = form().get("notice", ""), actor()
+    which = form().get("notice", "")
     if which == ALL:
-        for one in noticing.list_notices(desk(), who, None, MOST, unread_alone=True).items:
-            noticing.read_notice(desk(), who, one.id, now())
+        _read_all()
     else:
-        noticing.read_notice(desk(), who, _id(which), now())
+        noticing.read_notice(desk(), actor(), _id(which), now())
     return see("desk.notices", unread=request.args.get("unread") or None)
+
+
+def _read_all() -> None:
+    row = None
+    while items := noticing.list_notices(desk(), actor(), row, MOST, unread_alone=True).items:
+        row = items[-1].row
+        for one in items:
+            noticing.read_notice(desk(), actor(), one.id, now())
 
 
 def _id(text: str) -> UUID:
@@ -109,9 +129,8 @@ def _id(text: str) -> UUID:
 def notices_prefer() -> ResponseReturnValue:
     """Say how I want to be written to."""
 
-    def act() -> ResponseReturnValue:
-        told = read(PreferencesSchema())
+    def do(told: dict[str, Any]) -> ResponseReturnValue:
         noticing.prefer(desk(), actor(), Preferences(**told), now())
         return see("desk.notices", done="preferred")
 
-    return attempt(act, _listed)
+    return sent(_wish(), do, _listed)

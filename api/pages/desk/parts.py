@@ -7,14 +7,13 @@ from flask import Response
 
 from api import shown
 from api.context import actor, desk, now
-from api.cursors import read_cursor, time, word, write_cursor
 from api.pages.desk.common import blueprint, page
-from api.pages.desk.sending import asked, further
-from api.schemas import PageQuery
+from api.pages.desk.listing import by_arrival, cases_asked, further, narrowing
+from api.routes.cases import filter_of, next_of
+from api.schemas import CasesQuery
 from api.sessions import signed_in
 from cases.casework import looking
 from cases.people import Role
-from cases.ports import CaseFilter, position_of
 
 
 @blueprint.get("/ethics")
@@ -60,13 +59,12 @@ def gate_one(number: str) -> Response:
 
 
 def _listed(template: str) -> Response:
-    who, wanted = actor(), asked(PageQuery())
-    after = read_cursor(wanted.get("cursor"), time, word)
-    narrowed = CaseFilter(after=(after[0], after[1]) if after else None, limit=wanted["limit"])
-    found = looking.list_cases(desk(), who, narrowed)
-    last = list(position_of(found[-1], "received")) if len(found) == wanted["limit"] else None
+    who, wanted = actor(), cases_asked()
+    found = looking.list_cases(desk(), who, filter_of(wanted))
     items = [shown.case_row(case, who) | {"received_at": case.received_at} for case in found]
-    return page(template, items=items, then=further(write_cursor(last) if last else None), first=after is None)
+    narrow = narrowing(CasesQuery(), by_arrival())
+    then = further(next_of(found, wanted))
+    return page(template, items=items, then=then, first="cursor" not in wanted, narrow=narrow)
 
 
 def _one(template: str, number: str) -> Response:

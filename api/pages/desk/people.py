@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from api.context import actor, case, desk, now
 from api.pages.desk import labels
-from api.pages.desk.acting import handle
 from api.pages.desk.common import blueprint
-from api.pages.desk.filling import Field, Form, Options, options
+from api.pages.desk.fields import Field, Options, options
+from api.pages.desk.forms import Form, handle
 from api.pages.desk.moving import called
 from api.pages.words import _
 from api.routes.persons import CHANGES_PERSONS, changed_of
@@ -24,7 +24,6 @@ from cases.directory import PERSONNEL_TYPES
 from cases.persons import CasePerson, PersonRole, Register, find
 from cases.ports import Then
 
-LONG, SHORTER, SHORT = 20_000, 2_000, 40
 NOBODY = "nobody"
 REASON = "reason"
 
@@ -34,7 +33,7 @@ def _parts() -> Options:
 
 
 def _why() -> Field:
-    return Field(REASON, _("Reason"), "text", longest=LONG)
+    return Field(REASON, _("Reason"))
 
 
 def _back(number: str) -> str:
@@ -53,15 +52,16 @@ def add_person(number: str) -> ResponseReturnValue:
     """Add a person. Whoever is in conflict by it stops seeing the case at once."""
     kinds = options(sorted(PERSONNEL_TYPES), labels.kind_name)
     form = Form(
+        PersonInSchema(),
         _("Add a person"),
         (
-            Field("role", _("Part in the case"), "choice", _parts()),
-            Field("name", _("Name"), needed=False),
-            Field("staff_number", _("Staff number"), needed=False, longest=SHORT),
-            Field("email", _("Work address"), needed=False),
-            Field("personnel_type", _("Employed as"), "choice", kinds, needed=False),
-            Field("function", _("Function"), needed=False),
-            Field("relation", _("Relation to a subject"), needed=False),
+            Field("role", _("Part in the case"), options=_parts()),
+            Field("name", _("Name")),
+            Field("staff_number", _("Staff number")),
+            Field("email", _("Work address")),
+            Field("personnel_type", _("Employed as"), options=kinds),
+            Field("function", _("Function")),
+            Field("relation", _("Relation to a subject")),
             _why(),
         ),
         _("Add the person"),
@@ -76,7 +76,7 @@ def add_person(number: str) -> ResponseReturnValue:
         new = CasePerson(uuid4(), **{name: value for name, value in told.items() if name != REASON})
         return persons.add_person(desk(), actor(), number, version, new, told[REASON], now(), then)
 
-    return handle(form, PersonInSchema(), act)
+    return handle(form, act)
 
 
 @blueprint.route("/cases/<string:number>/persons/<uuid:person_id>/change", methods=["GET", "POST"])
@@ -89,11 +89,12 @@ def change_person(number: str, person_id: UUID) -> ResponseReturnValue:
     hint = _("Choose only what was checked. Leave it open while it is not certain.")
     other = _("If it is somebody else of the directory")
     form = Form(
+        PersonChangeSchema(),
         _("Who is %(name)s?") % {"name": called(person_id, register)},
         (
-            Field("role", _("Part in the case"), "choice", _parts(), value=str(person.role), needed=False),
-            Field("settled", _("Who they are"), "choice", chosen, hint, needed=False),
-            Field("number", _("Staff number"), hint=other, needed=False, longest=SHORT),
+            Field("role", _("Part in the case"), options=_parts(), value=person.role),
+            Field("settled", _("Who they are"), options=chosen, hint=hint),
+            Field("number", _("Staff number"), hint=other, longest=40),
             _why(),
         ),
         _("Keep it"),
@@ -102,7 +103,7 @@ def change_person(number: str, person_id: UUID) -> ResponseReturnValue:
         case().version,
         shape=_settled(person),
     )
-    return handle(form, PersonChangeSchema(), _change(number, person_id))
+    return handle(form, _change(number, person_id))
 
 
 def _settled(person: CasePerson) -> Callable[[dict[str, Any]], dict[str, Any]]:
@@ -135,19 +136,19 @@ def attribute(number: str, person_id: UUID) -> ResponseReturnValue:
     known = [term.slug for term in desk().law.terms("attribution", now().date())]
     before = person.attribution
     form = Form(
+        PersonChangeSchema(),
         _("Is the account that of %(name)s?") % {"name": called(person_id, register)},
         (
             Field(
                 "attribution.status",
                 _("Attribution"),
-                "choice",
-                options(known, lambda slug: labels.term_name("attribution", slug)),
+                options=options(known, lambda slug: labels.term_name("attribution", slug)),
                 value=before.status if before else "",
             ),
-            Field("attribution.account", _("Account"), value=before.account if before else "", longest=SHORTER),
-            Field("attribution.reason", _("Why it is theirs, or is not"), "text", longest=LONG),
-            Field("attribution.hacking_claimed", _("They say that the account was taken over"), "tick", needed=False),
-            Field("attribution.checked", _("What was checked then"), "text", needed=False, longest=LONG),
+            Field("attribution.account", _("Account"), "line", value=before.account if before else "", needed=True),
+            Field("attribution.reason", _("Why it is theirs, or is not"), needed=True),
+            Field("attribution.hacking_claimed", _("They say that the account was taken over")),
+            Field("attribution.checked", _("What was checked then")),
             _why(),
         ),
         _("Keep it"),
@@ -155,7 +156,7 @@ def attribute(number: str, person_id: UUID) -> ResponseReturnValue:
         number,
         case().version,
     )
-    return handle(form, PersonChangeSchema(), _change(number, person_id))
+    return handle(form, _change(number, person_id))
 
 
 @blueprint.route("/cases/<string:number>/allegations/add", methods=["GET", "POST"])
@@ -167,12 +168,13 @@ def allege(number: str) -> ResponseReturnValue:
     known = [row.slug for row in desk().law.categories_on(case().received_at.date())]
     hint = _("The paragraphs that were in force on this day are cited.")
     form = Form(
+        AllegationInSchema(),
         _("Make an allegation"),
         (
-            Field("person", _("Subject"), "choice", subjects),
-            Field("category", _("Category"), "choice", options(known, labels.category_name)),
-            Field("conduct_on", _("Day of the conduct, if it is known"), "day", hint=hint, needed=False),
-            Field("account", _("What they are said to have done"), "text", longest=LONG),
+            Field("person", _("Subject"), options=subjects),
+            Field("category", _("Category"), options=options(known, labels.category_name)),
+            Field("conduct_on", _("Day of the conduct, if it is known"), hint=hint),
+            Field("account", _("What they are said to have done")),
         ),
         _("Make the allegation"),
         url_for("desk.case_page", number=number, _anchor="allegations"),
@@ -185,4 +187,4 @@ def allege(number: str) -> ResponseReturnValue:
         said = Alleged(told["person"], told["category"], told["account"], told.get("conduct_on"))
         return alleging.make_allegation(desk(), actor(), number, version, said, now(), then)
 
-    return handle(form, AllegationInSchema(), act)
+    return handle(form, act)

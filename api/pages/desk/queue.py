@@ -1,87 +1,88 @@
 """The queue: the cases this person may see, narrowed as they like; lists they keep; what was closed early."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
-from marshmallow import ValidationError
 
 from api.context import actor, desk, now
+from api.deskwork_schemas import FilterInSchema
+from api.fields import words
 from api.pages.desk import labels
-from api.pages.desk.common import blueprint, page, refusal, see
-from api.pages.desk.filling import Options, options
+from api.pages.desk.common import blueprint, page, see
+from api.pages.desk.fields import Field, Options, options
+from api.pages.desk.forms import Form, Sheet, blank, sent
+from api.pages.desk.listing import as_query, asked, by_arrival, cases_asked, day_of, further, narrowing
 from api.pages.desk.navigation import REVIEWS
 from api.pages.words import _, said
-from api.problems import faults_in, of_refusal
-from api.routes.cases import SEES_CASES, filter_of, must_not_narrow_by_work, next_of
+from api.routes.cases import WORKS_CASES, filter_of, next_of
 from api.routes.filters import faults_of
 from api.routes.teams import ASSIGNS
-from api.schemas import CasesQuery
+from api.schemas import CasesQuery, PageQuery
 from api.sessions import form, signed_in
 from cases.case import Case
 from cases.casework import filtering, handing, looking
 from cases.errors import Fault, Malformed
 from cases.lifecycle import State
-from cases.sight import Part, may_see
 
-DAYS = ("received_from", "received_to", "closed_from", "closed_to")
-ENDS = ("received_to", "closed_to")
 OWN = ("cursor", "limit")
+QUERY = "query."
 REVIEWED_DAYS = 7
 
 
 @blueprint.get("/cases")
-@signed_in(*SEES_CASES)
+@signed_in(*WORKS_CASES)
 def cases() -> Response:
     """The cases this person may see, newest first or what is due soonest first."""
-    asked = {name: text for name, text in request.args.items() if text.strip()}
+    typed = {name: text for name, text in request.args.items() if text.strip()}
     faults: Sequence[Fault] = ()
     found: Sequence[Case] = ()
     cursor = None
     try:
-        wanted = _read(asked)
+        wanted = cases_asked()
         found = looking.list_cases(desk(), actor(), filter_of(wanted))
         cursor = next_of(found, wanted)
-    except ValidationError as error:
-        faults = faults_in(error.messages)
     except Malformed as error:
         faults = error.faults
+    asked = {name: text for name, text in typed.items() if name not in OWN}
     saved = [(one.name, _address(one.query)) for one in filtering.list_filters(desk(), actor())]
     return page(
         "queue.html",
         422 if faults else 200,
         cases=found,
-        asked={name: text for name, text in asked.items() if name not in OWN},
-        further=_at({**asked, "cursor": cursor}) if cursor else None,
+        asked=asked,
+        keep=blank(_keep(asked)),
+        further=further(cursor),
+        first="cursor" not in typed,
         faults=[said(fault.detail) for fault in faults],
         saved=saved,
         quick=_quick(),
-        choices=_choices(),
-        shows_work=may_see(actor(), Part.WORK),
+        narrow=_narrow(),
     )
 
 
-def _read(asked: Mapping[str, str]) -> dict[str, Any]:
-    """The query of `GET /cases` that a form of days and choices stands for. Raises ValidationError or Malformed."""
-    wanted: dict[str, Any] = CasesQuery().load(as_query(asked))
-    must_not_narrow_by_work(actor(), wanted)
-    return wanted
+class KeptSchema(FilterInSchema):
+    """A list that is kept: its name, which the API has in the path, and what `GET /cases` is asked."""
+
+    name = words(60, required=True, shortest=1)
 
 
-def as_query(asked: Mapping[str, str]) -> dict[str, Any]:
-    """Days as times: a list up to a day holds that day, too. What is no day is left for the schema to refuse."""
-    return {name: _moment(name, text) if name in DAYS else text for name, text in asked.items()}
-
-
-def _moment(name: str, text: str) -> str:
-    try:
-        on = date.fromisoformat(text)
-        on = on + timedelta(days=1) if name in ENDS else on
-    except (ValueError, OverflowError):
-        return text
-    return f"{datetime.combine(on, time()).isoformat()}Z"
+def _keep(asked: Mapping[str, str]) -> Form:
+    hint = _("Letters a to z, numbers and dashes, such as due-this-week.")
+    return Form(
+        KeptSchema(),
+        _("Keep this list under a name"),
+        (
+            *(Field(f"{QUERY}{name}", kind="kept", value=text) for name, text in asked.items()),
+            Field("name", _("Keep this list under a name"), hint=hint),
+        ),
+        _("Keep"),
+        to=url_for("desk.keep_filter"),
+        prefix="keep",
+        quiet=True,
+    )
 
 
 def _at(query: Mapping[str, Any]) -> str:
@@ -90,68 +91,73 @@ def _at(query: Mapping[str, Any]) -> str:
 
 def _address(query: Mapping[str, Any]) -> str:
     """A list that was kept, as the form would ask for it."""
-    return _at({name: _day(name, value) for name, value in query.items()})
-
-
-def _day(name: str, value: Any) -> str:
-    if name not in DAYS:
-        return str(value).lower() if isinstance(value, bool) else str(value)
-    try:
-        at = datetime.fromisoformat(str(value))
-    except ValueError:
-        return str(value)
-    at = at - timedelta(days=1) if name in ENDS and at.time() == time() else at
-    return at.date().isoformat()
+    return _at({name: day_of(name, value) for name, value in query.items()})
 
 
 def _quick() -> list[tuple[str, str, bool]]:
     """Lists everybody of the role asks for: name, address, whether it is this one."""
     who = actor()
-    lists: list[tuple[str, dict[str, str]]] = [(_("All cases"), {})]
-    if may_see(who, Part.WORK):
-        lists.append((_("Due soonest"), {"sort": "due"}))
-        lists.append((_("Overdue"), {"overdue": "true", "sort": "due"}))
-        lists.append((_("Assigned to me"), {"assignee": who.person}))
+    lists: list[tuple[str, dict[str, str]]] = [
+        (_("All cases"), {}),
+        (_("Due soonest"), {"sort": "due"}),
+        (_("Overdue"), {"overdue": "true", "sort": "due"}),
+        (_("Assigned to me"), {"assignee": who.person}),
+    ]
     if who.role in ASSIGNS:
         lists.append((_("Nobody's yet"), {"unassigned": "true"}))
-    asked = {name: text for name, text in request.args.items() if text.strip() and name not in OWN}
-    return [(name, _at(query), query == asked) for name, query in lists]
+    typed = {name: text for name, text in request.args.items() if text.strip() and name not in OWN}
+    return [(name, _at(query), query == typed) for name, query in lists]
 
 
-def _choices() -> dict[str, Options]:
-    """What the form offers; who may not see the work is not asked about it."""
-    day = now().date()
-    categories = [row.slug for row in desk().law.categories_on(day)]
-    chosen = {"category": options(categories, labels.category_name)}
-    if not may_see(actor(), Part.WORK):
-        return chosen
-    directory = desk().lookup.directory()
-    offices = sorted({person.office for person in directory if person.office})
-    chosen |= {"state": options(State, labels.state_name), "office": tuple((one, one) for one in offices)}
+def _narrow() -> Sheet:
+    """What the list can be narrowed by."""
+    category, *received = by_arrival()
+    return narrowing(CasesQuery(), (category, *_of_work(), *received, *_of_ends()))
+
+
+def _of_work() -> Iterator[Field]:
+    days = (("0", _("today or overdue")), ("3", _("within 3 days")), ("7", _("within 7 days")))
+    yield _any("state", _("State"), options(State, labels.state_name))
     if actor().role in ASSIGNS:
         team = {one.person: one.name for one in handing.workload(desk(), actor(), now())}
-        chosen["assignee"] = tuple(sorted(team.items(), key=lambda one: (one[1], one[0])))
-    return chosen
+        yield _any("assignee", _("Works on it"), tuple(sorted(team.items(), key=lambda one: (one[1], one[0]))))
+    offices = sorted({person.office for person in desk().lookup.directory() if person.office})
+    yield _any("office", _("Office of the subject"), tuple((one, one) for one in offices))
+    yield _any("due_within", _("Due"), (*days, ("30", _("within 30 days"))))
+    yield _any("overdue", _("Overdue"), (("true", _("only what is overdue")),))
+    yield _any("unassigned", _("Nobody's yet"), (("true", _("only what nobody works on")),))
+
+
+def _of_ends() -> Iterator[Field]:
+    yield Field("closed_from", _("Closed from"))
+    yield Field("closed_to", _("Closed up to"))
+    orders = (("due", _("due soonest first")), ("closed", _("closed last first")))
+    yield Field("sort", _("Order"), options=orders, empty=_("received last first"))
+
+
+def _any(name: str, label: str, chosen: Options) -> Field:
+    return Field(name, label, options=chosen, empty=_("any"))
 
 
 @blueprint.post("/cases/filters")
-@signed_in(*SEES_CASES)
+@signed_in(*WORKS_CASES)
 def keep_filter() -> ResponseReturnValue:
     """Keep what the list is narrowed to under a name."""
-    typed = form()
-    name = typed.pop("name", "").strip().lower().replace(" ", "-")
-    query = as_query({key: text for key, text in typed.items() if text.strip() and key not in OWN})
-    if faults := list(faults_of(query)):
-        raise Malformed(faults)
-    try:
+    kept = {name.removeprefix(QUERY): text for name, text in form().items() if name.startswith(QUERY)}
+
+    def do(told: dict[str, Any]) -> ResponseReturnValue:
+        query = as_query(told["query"])
+        if faults := list(faults_of(query)):
+            raise Malformed(faults)
+        name = told["name"].strip().lower().replace(" ", "-")
         saved = filtering.save_filter(desk(), actor(), name, query, now())
-    except Malformed as error:
-        return refusal(of_refusal(error), " ".join(said(fault.detail) for fault in error.faults))
-    return see("desk.cases", **{key: _day(key, value) for key, value in saved.query.items()})
+        return see("desk.cases", **{key: day_of(key, value) for key, value in saved.query.items()})
+
+    return sent(_keep(kept), do)
 
 
 @blueprint.post("/cases/filters/drop")
-@signed_in(*SEES_CASES)
+@signed_in(*WORKS_CASES)
 def drop_filter() -> ResponseReturnValue:
     """Delete one of one's own lists."""
     filtering.delete_filter(desk(), actor(), form().get("name", ""))
@@ -163,6 +169,9 @@ def drop_filter() -> ResponseReturnValue:
 def review() -> Response:
     """The weekly list: what was closed in the last seven days before an assessment ended, and for what reason."""
     since = now() - timedelta(days=REVIEWED_DAYS)
-    query = {"closed_early": True, "closed_from": since.isoformat(), "sort": "closed", "limit": 200}
-    found = looking.list_cases(desk(), actor(), filter_of(CasesQuery().load(query)))
-    return page("review.html", cases=found, days=REVIEWED_DAYS)
+    paged = asked(PageQuery())
+    closed = {"closed_early": True, "closed_from": since.isoformat(), "sort": "closed"}
+    wanted = CasesQuery().load({**closed, **paged})
+    found = looking.list_cases(desk(), actor(), filter_of(wanted))
+    then = further(next_of(found, wanted))
+    return page("review.html", cases=found, days=REVIEWED_DAYS, then=then, first="cursor" not in paged)

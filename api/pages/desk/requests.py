@@ -4,16 +4,19 @@ A request is looked for among those that wait for this very person, so one in a 
 was decided, are unknown like one that never was.
 """
 
+from typing import Any
 from uuid import UUID
 
-from flask import Response
+from flask import Response, url_for
 from flask.typing import ResponseReturnValue
 
 from api import casework_shown
 from api.access import fresh
 from api.context import actor, desk, now
 from api.pages.desk.common import blueprint, page, see
-from api.pages.desk.sending import NONE, Trouble, attempt, once_sent, read
+from api.pages.desk.fields import Field
+from api.pages.desk.forms import Form, Sheet, blank, once_sent, sent
+from api.pages.words import _
 from api.sessions import signed_in
 from api.work_schemas import IdentityDecisionSchema
 from cases.casework import identities
@@ -34,13 +37,27 @@ def requests_waiting() -> Response:
 @signed_in(Role.CUSTODIAN)
 def request_one(request_id: UUID) -> Response:
     """One request and its reason, to decide."""
-    return _one(request_id, NONE)
+    return _one(request_id, blank(_decision(request_id)))
 
 
-def _one(request_id: UUID, trouble: Trouble) -> Response:
+def _one(request_id: UUID, sheet: Sheet) -> Response:
     asked = _waiting(request_id)
     reason = identities.reason_of(desk(), actor(), asked, now())
-    return page("requests/one.html", trouble.status, asked=asked, reason=reason, trouble=trouble)
+    return page("requests/one.html", sheet.status, asked=asked, reason=reason, sheet=sheet)
+
+
+def _decision(request_id: UUID) -> Form:
+    limited = _("A yes holds for this person alone, for a limited time.")
+    return Form(
+        IdentityDecisionSchema(),
+        _("Your decision"),
+        (
+            Field("grant", _("May they learn who reported?"), "yes_no", hint=limited),
+            Field("reason", _("Your reasons"), hint=_("Kept sealed.")),
+        ),
+        _("Decide"),
+        to=url_for("desk.request_decide", request_id=request_id),
+    )
 
 
 def _waiting(request_id: UUID) -> IdentityRequest:
@@ -66,8 +83,7 @@ def request_identity(request_id: UUID) -> Response:
 def request_decide(request_id: UUID) -> ResponseReturnValue:
     """Grant or deny, with reasons."""
 
-    def act() -> ResponseReturnValue:
-        told = read(IdentityDecisionSchema())
+    def do(told: dict[str, Any]) -> ResponseReturnValue:
         grant, reason = told["grant"], told["reason"]
 
         def decide(then: Then | None) -> IdentityRequest:
@@ -77,4 +93,4 @@ def request_decide(request_id: UUID) -> ResponseReturnValue:
         once_sent(decide, casework_shown.request)
         return see("desk.requests_waiting", done="granted" if grant else "denied")
 
-    return attempt(act, lambda trouble: _one(request_id, trouble))
+    return sent(_decision(request_id), do, lambda sheet: _one(request_id, sheet))

@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from api.context import actor, case, desk, now
 from api.pages.desk import labels
-from api.pages.desk.acting import handle
 from api.pages.desk.common import blueprint
-from api.pages.desk.filling import Field, Form
+from api.pages.desk.fields import Field
+from api.pages.desk.forms import Form, handle
 from api.pages.words import _, ngettext, role_name
 from api.routes.cases import WORKS_CASES
 from api.routes.teams import ASSIGNS
@@ -19,8 +19,6 @@ from cases.case import Assignment, Case
 from cases.casework import handing, staffing
 from cases.casework.handing import Colleague
 from cases.ports import Then
-
-LONG = 2_000
 
 
 def _split(told: dict[str, Any]) -> dict[str, Any]:
@@ -36,8 +34,9 @@ def assign(number: str) -> ResponseReturnValue:
     fit = handing.who_can_be_assigned(desk(), actor(), number, now())
     chosen = tuple((f"{one.person} {one.role}", _busy(one)) for one in fit)
     form = Form(
+        AssignmentInSchema(),
         _("Ask somebody to work the case"),
-        (Field("person", _("Person"), "choice", chosen),),
+        (Field("person", _("Person"), options=chosen),),
         _("Assign"),
         url_for("desk.case_page", number=number, _anchor="people"),
         number,
@@ -50,7 +49,7 @@ def assign(number: str) -> ResponseReturnValue:
         asked = Assignment(told["person"], told["role"])
         return staffing.make_assignment(desk(), actor(), number, version, asked, now(), then)
 
-    return handle(form, AssignmentInSchema(), act)
+    return handle(form, act)
 
 
 def _busy(one: Colleague) -> str:
@@ -69,10 +68,11 @@ def unassign(number: str) -> ResponseReturnValue:
     chosen = tuple((value, f"{labels.person_name(one.person)}, {role_name(one.role)}") for value, one in there)
     asked_for = request.args.get("who", "")
     form = Form(
+        UnassignmentInSchema(),
         _("Take somebody off the case"),
         (
-            Field("person", _("Person"), "choice", chosen, value=asked_for),
-            Field("reason", _("Reason"), "text", longest=LONG),
+            Field("person", _("Person"), options=chosen, value=asked_for),
+            Field("reason", _("Reason")),
         ),
         _("Take off the case"),
         url_for("desk.case_page", number=number, _anchor="people"),
@@ -85,7 +85,7 @@ def unassign(number: str) -> ResponseReturnValue:
         who = Assignment(told["person"], told["role"])
         return staffing.end_assignment(desk(), actor(), number, version, who, told["reason"], now(), then)
 
-    return handle(form, UnassignmentInSchema(), act)
+    return handle(form, act)
 
 
 @blueprint.route("/cases/<string:number>/recuse", methods=["GET", "POST"])
@@ -93,8 +93,9 @@ def unassign(number: str) -> ResponseReturnValue:
 def recuse(number: str) -> ResponseReturnValue:
     """Step out of a case for good."""
     form = Form(
+        RecusalInSchema(),
         _("Step out of the case"),
-        (Field("reason", _("Reason"), "text", longest=LONG),),
+        (Field("reason", _("Reason")),),
         _("Step out for good"),
         url_for("desk.cases"),
         number,
@@ -105,4 +106,4 @@ def recuse(number: str) -> ResponseReturnValue:
     def act(told: dict[str, Any], version: int, then: Then | None) -> Case:
         return staffing.recuse_oneself(desk(), actor(), number, version, told["reason"], now(), then)
 
-    return handle(form, RecusalInSchema(), act)
+    return handle(form, act)

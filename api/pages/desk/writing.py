@@ -1,21 +1,24 @@
 """What is written in a case: notes, tasks, letters to the reporter."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import request, url_for
+from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from api.context import actor, case, desk, now
+from api.cursors import read_cursor, time, write_cursor
 from api.deskwork_schemas import NoteInSchema, SettlementInSchema, TaskInSchema
 from api.pages.desk import labels
-from api.pages.desk.acting import handle
 from api.pages.desk.common import blueprint, page
-from api.pages.desk.filling import Field, Form, options
+from api.pages.desk.fields import Field, options
+from api.pages.desk.forms import Form, handle
+from api.pages.desk.listing import asked, further
 from api.pages.words import _, role_name
 from api.routes.cases import WORKS_CASES
 from api.routes.tasks import HAS_TASKS
-from api.schemas import LetterInSchema
+from api.schemas import LetterInSchema, PageQuery
 from api.sessions import signed_in
 from cases.casework import lettering, noting, staffing, tasking
 from cases.casework.lettering import WRITERS, FilledLetter
@@ -24,9 +27,27 @@ from cases.casework.noting import ShownNote
 from cases.casework.tasking import NewTask, ShownTask
 from cases.deskwork import TaskState
 from cases.ports import Then
+from cases.times import read_stamp, stamp
 
-LONG, SHORTER = 20_000, 2_000
 WRITES = tuple(sorted(WRITERS))
+
+
+def notes_of(number: str, cursor: str | None, limit: int) -> tuple[Sequence[ShownNote], str | None]:
+    """One page of the notes of a case, newest first, and the cursor of the page after. Opening them is an entry."""
+    after = read_cursor(cursor, time, UUID)
+    before = (read_stamp(after[0]), after[1]) if after else None
+    found = noting.list_notes(desk(), actor(), number, now(), before, limit)
+    full = len(found) == limit
+    return found, write_cursor([stamp(found[-1].note.at), str(found[-1].note.id)]) if full else None
+
+
+@blueprint.get("/cases/<string:number>/notes")
+@signed_in(*WORKS_CASES)
+def notes(number: str) -> Response:
+    """The notes of a case, page by page."""
+    wanted = asked(PageQuery())
+    found, cursor = notes_of(number, wanted.get("cursor"), wanted["limit"])
+    return page("notes.html", number=number, notes=found, then=further(cursor), first="cursor" not in wanted)
 
 
 @blueprint.route("/cases/<string:number>/notes/add", methods=["GET", "POST"])
@@ -35,10 +56,11 @@ def add_note(number: str) -> ResponseReturnValue:
     """Write a note; nothing is edited afterwards, a correction is a note of its own."""
     corrects = request.args.get("corrects", "")
     form = Form(
+        NoteInSchema(),
         _("Correct a note") if corrects else _("Write a note"),
         (
-            Field("text", _("Note"), "text", longest=LONG),
-            Field("corrects", kind="kept", value=corrects, needed=False),
+            Field("text", _("Note")),
+            Field("corrects", kind="kept", value=corrects),
         ),
         _("Keep the note"),
         url_for("desk.case_page", number=number, _anchor="notes"),
@@ -51,7 +73,7 @@ def add_note(number: str) -> ResponseReturnValue:
         text, corrected = told["text"], told.get("corrects")
         return noting.write_note(desk(), actor(), number, version, text, now(), then, corrects=corrected)
 
-    return handle(form, NoteInSchema(), act)
+    return handle(form, act)
 
 
 @blueprint.route("/cases/<string:number>/tasks/add", methods=["GET", "POST"])
@@ -62,11 +84,12 @@ def add_task(number: str) -> ResponseReturnValue:
     chosen = tuple((value, f"{labels.person_name(one.person)}, {role_name(one.role)}") for value, one in people)
     roles = tuple((f" {role}", _("Whoever acts as: %(role)s") % {"role": role_name(role)}) for role in HAS_TASKS)
     form = Form(
+        TaskInSchema(),
         _("Add a task"),
         (
-            Field("what", _("What is to be done"), "text", longest=SHORTER),
-            Field("due_on", _("Until the end of"), "day"),
-            Field("person", _("For"), "choice", chosen + roles, _("Leave it open if nobody has it yet."), needed=False),
+            Field("what", _("What is to be done")),
+            Field("due_on", _("Until the end of")),
+            Field("person", _("For"), options=chosen + roles, hint=_("Leave it open if nobody has it yet.")),
         ),
         _("Add the task"),
         url_for("desk.case_page", number=number, _anchor="tasks"),
@@ -79,7 +102,7 @@ def add_task(number: str) -> ResponseReturnValue:
         new = NewTask(told["what"], told["due_on"], told.get("person"), told.get("role"))
         return tasking.make_task(desk(), actor(), number, version, new, now(), then)
 
-    return handle(form, TaskInSchema(), act)
+    return handle(form, act)
 
 
 def _for_whom(told: dict[str, Any]) -> dict[str, Any]:
@@ -95,12 +118,11 @@ def settle_task(number: str, task_id: UUID) -> ResponseReturnValue:
     states = (TaskState.DONE, TaskState.DROPPED, TaskState.OPEN)
     hint = _("Needed to drop a task or to open it again.")
     form = Form(
+        SettlementInSchema(),
         _("Settle a task"),
         (
-            Field(
-                "state", _("The task is"), "choice", options(states, labels.task_state_name), value=str(TaskState.DONE)
-            ),
-            Field("reason", _("Reason"), "text", hint=hint, needed=False, longest=SHORTER),
+            Field("state", _("The task is"), options=options(states, labels.task_state_name), value=TaskState.DONE),
+            Field("reason", _("Reason"), hint=hint),
         ),
         _("Settle the task"),
         url_for("desk.case_page", number=number, _anchor="tasks"),
@@ -112,7 +134,7 @@ def settle_task(number: str, task_id: UUID) -> ResponseReturnValue:
         state, reason = told["state"], told["reason"]
         return tasking.settle_task(desk(), actor(), number, version, task_id, state, reason, now(), then)
 
-    return handle(form, SettlementInSchema(), act)
+    return handle(form, act)
 
 
 @blueprint.get("/cases/<string:number>/letters")
@@ -126,15 +148,11 @@ def letters(number: str) -> ResponseReturnValue:
 
 def letter_name(one: FilledLetter) -> str:
     """What a letter of the catalogue is for."""
-    kinds = {
-        "acknowledgement": _("Acknowledgement"),
-        "question": _("Question"),
-        "progress": _("Progress"),
-        "referred": _("Referral"),
-        "closing": _("Closing: %(about)s") % {"about": labels.closure_name(one.about)},
-        "redirect": _("Redirection: %(about)s") % {"about": labels.term_name("referral", one.about)},
-    }
-    return kinds[one.kind]
+    if one.kind == "closing":
+        return _("Closing: %(about)s") % {"about": labels.closure_name(one.about)}
+    if one.kind == "redirect":
+        return _("Redirection: %(about)s") % {"about": labels.term_name("referral", one.about)}
+    return labels.letter_kind(one.kind)
 
 
 @blueprint.route("/cases/<string:number>/letters/write", methods=["GET", "POST"])
@@ -144,10 +162,11 @@ def write(number: str) -> ResponseReturnValue:
     hint = _("Put your own words where it says […]. The reporter reads it with their receipt.")
     feedback = _("It says what was done with the complaint: this meets the limit for feedback")
     form = Form(
+        LetterInSchema(),
         _("Write to the reporter"),
         (
-            Field("text", _("Letter"), "text", hint=hint, value=_begun(number), longest=LONG),
-            Field("feedback", feedback, "tick", needed=False),
+            Field("text", _("Letter"), hint=hint, value=_begun(number)),
+            Field("feedback", feedback),
         ),
         _("Send the letter"),
         url_for("desk.case_page", number=number, _anchor="letters"),
@@ -159,7 +178,7 @@ def write(number: str) -> ResponseReturnValue:
         text, feedback = told["text"], told["feedback"]
         return staffing.write_to_reporter(desk(), actor(), number, version, text, now(), then, feedback=feedback)
 
-    return handle(form, LetterInSchema(), act)
+    return handle(form, act)
 
 
 def _begun(number: str) -> str:

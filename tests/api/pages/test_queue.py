@@ -6,7 +6,8 @@ from sqlalchemy import event
 from cases.people import Role
 from tests.api.conftest import PEOPLE, Office, told
 from tests.api.lives import CLOSING, Life
-from tests.api.pages.seat import Seat, plain
+from tests.api.pages.seat import Seat, Sheet, plain
+from tests.api.standings import rich
 
 CASES = "/desk/cases"
 
@@ -39,12 +40,42 @@ def test_an_empty_queue_says_what_to_do(intake: Seat) -> None:
 def test_nothing_of_the_work_stands_in_the_list_of_who_only_received_it(office: Office) -> None:
     number, _ = office.case()
     supervisor = Seat(office, Role.SUPERVISOR)
-    page = plain(supervisor.open(CASES))
+    page = plain(supervisor.open("/desk/received"))
     assert number in page
     assert not any(word in page for word in ("Registered", "Due", "nobody yet"))
-    refused = supervisor.get(f"{CASES}?state=registered")
+    refused = supervisor.get("/desk/received?state=registered")
     assert refused.status_code == 422
     assert number not in refused.text
+
+
+LISTS = (CASES, "/desk/received", "/desk/gate", "/desk/ethics", "/desk/accounts", "/desk/requests")
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_has_one_place_where_its_cases_stand_and_the_navigation_leads_there(office: Office, role: Role) -> None:
+    seat = Seat(office, role)
+    found = [path for path in LISTS if seat.get(path).status_code == 200]
+    assert len(found) == (0 if role in {Role.AUDITOR, Role.ADMINISTRATOR} else 1)
+    assert [path for path in LISTS if f'href="{path}"' in seat.open("/desk/")] == found
+
+
+@pytest.mark.parametrize(
+    ("role", "path"),
+    [(Role.SUPERVISOR, "/desk/received"), (Role.ETHICS, "/desk/ethics"), (Role.MONITOR, "/desk/accounts")],
+)
+def test_whoever_sees_a_part_narrows_their_list_and_turns_its_pages(office: Office, role: Role, path: str) -> None:
+    numbers = {Life(office, rich()).number for _ in range(2)}
+    seat, seen, at = Seat(office, role), set[str](), f"{path}?category=private_gain_endorsement&limit=1"
+    while at:
+        page = seat.open(at)
+        found = {number for number in numbers if f"{path}/{number}" in page}
+        assert len(found) <= 1
+        seen |= found
+        at = page.partition('rel="next"')[0].rpartition('href="')[2].partition('"')[0] if 'rel="next"' in page else ""
+        at = at.replace("&amp;", "&")
+    assert seen == numbers
+    assert "Take away some of what narrows the list." in seat.open(f"{path}?received_to=2000-01-01")
+    assert "Take away" in seat.open(f"{path}?category=political_partisan&received_from=2999-01-01")
 
 
 def test_the_list_is_narrowed_as_the_form_says(office: Office, intake: Seat) -> None:
@@ -131,9 +162,14 @@ def _token(seat: Seat) -> str:
 
 
 def test_a_name_that_is_none_is_refused_in_words(intake: Seat) -> None:
-    answer = intake.send(f"{CASES}/filters", {"overdue": "true", "name": "é!", "form_token": _token(intake)})
+    fields = intake.fill_form(f"{CASES}?overdue=true", f"{CASES}/filters") | {"name": "é!"}
+    answer = intake.send(f"{CASES}/filters", fields)
     assert answer.status_code == 422
     assert "due-this-week" in plain(answer.text)
+    again = Sheet(answer.text).form(f"{CASES}/filters")
+    assert (again["name"], again["query.overdue"]) == ("é!", "true")
+    assert intake.send(f"{CASES}/filters", again | {"name": "late"}).status_code == 303
+    assert intake.send(f"{CASES}/filters", fields | {"name": "x", "query.state": "lost"}).status_code == 422
 
 
 def test_what_was_closed_before_an_assessment_ended_stands_on_the_weekly_list(office: Office) -> None:
