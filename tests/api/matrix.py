@@ -1,5 +1,6 @@
 """The access matrix as a table: who may call which route, and in which relation to the case."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -62,9 +63,12 @@ def routes(app: Flask) -> Iterator[tuple[str, Rule]]:
             yield method, rule
 
 
+_PLACE = re.compile(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>")
+
+
 def plain(rule: Rule) -> str:
     """A rule as the OpenAPI document writes it."""
-    return rule.rule.replace("string:", "").replace("uuid:", "").replace("int:", "").replace("<", "{").replace(">", "}")
+    return _PLACE.sub(r"{\1}", rule.rule)
 
 
 def filled(route: str, items: Mapping[str, str]) -> str:

@@ -8,6 +8,7 @@ from cases.receipt import write_receipt
 from cases.verify import verify_filing, verify_proof
 from storage.signing import verify
 from tests.api.conftest import PREFIX, PROBLEM, Office, told
+from tests.api.lives import CLOSING, Life
 
 MAILBOX = f"{PREFIX}/mailbox"
 MESSAGES = f"{MAILBOX}/messages"
@@ -129,3 +130,48 @@ def test_nothing_at_rest_opens_a_mailbox(office: Office) -> None:
     kept = b"".join(path.read_bytes() for path in office.folder.rglob("*") if path.is_file())
     receipt = filed["receipt"]
     assert not any(form.encode() in kept for form in (receipt, receipt.replace("-", ""), receipt.lower()))
+
+
+def test_a_withdrawal_and_a_request_for_review_are_sent_once_and_stand_in_the_timeline(office: Office) -> None:
+    life = Life(office)
+    holder, key = office.holder(life.receipt), {"Idempotency_Key": str(uuid4())}
+    first = holder.must(201, holder.post(f"{MAILBOX}/withdrawal", {"text": "I was told to."}, **key))
+    with office.nothing_changes():
+        assert holder.must(201, holder.post(f"{MAILBOX}/withdrawal", {"text": "I was told to."}, **key)) == first
+        assert holder.post(f"{MAILBOX}/withdrawal", {"text": "Other words."}, **key).status_code == 422
+        refused = holder.post(f"{MAILBOX}/review", {"text": "Again.", "ground": "review"})
+        assert (refused.status_code, (refused.json or {})["type"]) == (409, "urn:rule12:problem:move-not-allowed")
+    assert (first["purpose"], first["from_reporter"]) == ("withdrawal", True)
+    life.move(Role.INTAKE, "close", closure_reason="insufficient_information", **CLOSING)
+    key = {"Idempotency_Key": str(uuid4())}
+    asked = {"text": "There is a second post.", "ground": "new_evidence"}
+    again = holder.must(201, holder.post(f"{MAILBOX}/review", asked, **key))
+    with office.nothing_changes():
+        assert holder.must(201, holder.post(f"{MAILBOX}/review", asked, **key)) == again
+        assert holder.post(f"{MAILBOX}/withdrawal", {}).status_code == 409
+    office.sort()
+    entries = [one["entry"] for one in life.read(Role.INTAKE, "/timeline?limit=200")["items"]]
+    facts = {one["action"]: one["facts"] for one in entries if one["role"] == "reporter"}
+    assert facts["withdrawn"] == {"message": first["message_id"]}
+    assert facts["review_requested"] == {"message": again["message_id"], "ground": "new_evidence"}
+    told_head = office.as_(Role.HEAD).read(f"{PREFIX}/notices")["items"]
+    assert "The reporter asks for a review of a closed case" in {one["text"] for one in told_head}
+    purposes = [one["purpose"] for one in holder.read(MESSAGES)]
+    assert purposes == ["withdrawal", "closing", "review"]
+
+
+def test_what_a_reporter_may_ask_for_is_checked_field_by_field(office: Office) -> None:
+    holder = office.holder(office.file()["receipt"])
+    with office.nothing_changes():
+        for path, body, pointer in (
+            ("withdrawal", {"text": "a" * 20_001}, "#/text"),
+            ("withdrawal", {"reason": "none"}, "#/reason"),
+            ("review", {"text": "", "ground": "review"}, "#/text"),
+            ("review", {"text": "Again."}, "#/ground"),
+            ("review", {"text": "Again.", "ground": "tribunal_order"}, "#/ground"),
+        ):
+            answer = holder.post(f"{MAILBOX}/{path}", body)
+            assert (answer.status_code, answer.content_type) == (422, PROBLEM), body
+            assert [one["pointer"] for one in (answer.json or {})["errors"]] == [pointer]
+        assert office.door.post(f"{MAILBOX}/withdrawal", {}).status_code == 401
+        assert office.door.post(f"{MAILBOX}/review", {}).status_code == 401

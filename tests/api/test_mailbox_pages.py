@@ -2,6 +2,7 @@
 
 import re
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -206,6 +207,21 @@ def test_server_processes_of_one_machine_share_their_visits(office: Office, visi
     second = Visitor(create_app(house.desk))
     second.client.set_cookie(NAME, visitor.cookie())
     assert "Where your report stands" in second.open(MAILBOX).text
+    house.close()
+
+
+def test_a_door_without_the_keys_of_the_desk_does_all_of_it(office: Office, place: Settings) -> None:
+    filed = office.file()
+    office.sort()
+    house = open_house(replace(place, surface="door"))
+    visitor = Visitor(create_app(house.desk, "door"))
+    page = visitor.enter(filed["receipt"])
+    assert visitor.submit(page, MESSAGES, text="Hello").status_code == 303
+    assert visitor.submit(page, f"{MAILBOX}/consent", consent="open").status_code == 303
+    assert visitor.submit(page, f"{MAILBOX}/withdrawal", text="").status_code == 303
+    assert visitor.upload(page, ("a.png", PICTURE.read_bytes())).status_code == 200
+    assert visitor.submit(page, "/en/proof").data.decode() == filed["filing_proof"]
+    assert visitor.submit(page, "/en/inclusion").status_code == 200
     house.close()
 
 

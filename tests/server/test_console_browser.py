@@ -174,7 +174,7 @@ def _decide(room: Room) -> None:
 def _read_back(room: Room, receipt: str) -> None:
     room.reporter.open("/en/mailbox")
     room.reporter.fill(receipt=receipt)
-    room.reporter.press("Open")
+    room.reporter.press("Open your mailbox")
     assert "We looked into it. Thank you." in room.reporter.words()
     room.reporter.shoot("mailbox")
     room.supervisor.open(f"/desk/received/{room.number}")
