@@ -346,6 +346,21 @@ def test_a_letter_is_sent_once_and_kept_in_the_page_when_it_is_not(office: Offic
     assert "One more thing" in visitor.open(MAILBOX).text
 
 
+def test_a_mistake_is_said_on_top_with_the_way_to_its_field(office: Office, visitor: Visitor) -> None:
+    page = visitor.enter(office.file()["receipt"])
+    mistakes = [
+        visitor.submit(page, MESSAGES, text=""),
+        visitor.submit(page, MESSAGES, text="a" * 20_001),
+        visitor.submit(page, f"{MAILBOX}/consent", consent="anonymous", email="ana@example.org"),
+        visitor.submit(page, f"{MAILBOX}/consent", consent=""),
+    ]
+    leads = [re.search(r'role="alert".*?href="#([a-z-]+)"', one.text, re.DOTALL) for one in mistakes]
+    assert [found and found[1] for found in leads] == ["message-text", "message-text", "email", "consent"]
+    for one, found in zip(mistakes, leads, strict=True):
+        assert found
+        assert f'id="{found[1]}"' in one.text.partition('role="alert"')[2]
+
+
 def test_the_page_shows_the_whole_statement_as_it_was_told(office: Office, visitor: Visitor) -> None:
     post = {
         "platform": "Chirp",
