@@ -23,6 +23,7 @@ from storage.settings import Settings, read_settings
 from tests.api.browsing import Browser
 from tests.api.conftest import KEY, PICTURE, PREFIX, PROBLEM, Office, Tags, raw_png, told
 from tests.api.lives import CLOSING, SECOND_HEAD, Life
+from tests.api.seated import Seat
 from tests.conftest import NOON
 
 MAILBOX, MESSAGES = "/en/mailbox", "/en/mailbox/messages"
@@ -433,6 +434,9 @@ def test_a_withdrawal_is_a_wish_that_handlers_see_and_nothing_else(office: Offic
     assert life.read(Role.INTAKE) == before, "neither closed nor changed"
     letters = office.as_(Role.INTAKE).read(f"{life.path}/messages")
     assert [(one["purpose"], one["text"]) for one in letters] == [("withdrawal", "")]
+    case_page = Seat(office, Role.INTAKE).look(f"/desk/cases/{life.number}")
+    assert "asks to withdraw the complaint; it is for you to decide" in case_page
+    assert "The reporter asked to withdraw the complaint." in case_page, "on the timeline"
     notices = office.as_(Role.INTAKE).read(f"{PREFIX}/notices")["items"]
     assert "The reporter asks to withdraw the complaint" in {one["text"] for one in notices}
 
