@@ -1,4 +1,4 @@
-"""What is deleted because its time is over, now and then: answers of idempotent requests, remembered looks."""
+"""What is deleted because its time is over, now and then: stored answers, remembered looks, secrets of the door."""
 
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ PURGE_EVERY = timedelta(minutes=10)
 def purge(desk: Desk, job: Job, at: datetime) -> None:
     """Delete whatever expired, and do so again later. Twice is as once."""
     desk.answers.forget(at)
+    desk.visits.forget(at)
     with desk.work() as work:
         work.again(job, at + PURGE_EVERY)
 

@@ -12,6 +12,8 @@ from cases.people import Role
 FILE = Path(__file__).with_name("access_matrix.txt")
 NOBODY, RECEIPT = "nobody", "receipt"
 CALLERS = (*map(str, Role), NOBODY, RECEIPT)
+PLACE = re.compile(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>")
+"""Where a rule has something to fill in, whatever it may be: `<string:name>`, `<any(ar, en):lang>`."""
 DONE, UNKNOWN, NOT_PERMITTED, SIGN_IN = "o", ".", "x", "-"
 NO = frozenset({UNKNOWN, NOT_PERMITTED, SIGN_IN})
 SAID: Mapping[str | int, str] = {
@@ -26,6 +28,7 @@ SAID: Mapping[str | int, str] = {
     "receipt-refused": SIGN_IN,
     "sign-in-refused": "p",
     "unsupported-media-type": "t",
+    404: "n",
     415: "t",
 }
 """The letter of each problem; a page of the door that refuses names none, so its status stands for it."""
@@ -63,12 +66,9 @@ def routes(app: Flask) -> Iterator[tuple[str, Rule]]:
             yield method, rule
 
 
-_PLACE = re.compile(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>")
-
-
 def plain(rule: Rule) -> str:
     """A rule as the OpenAPI document writes it."""
-    return _PLACE.sub(r"{\1}", rule.rule)
+    return PLACE.sub(r"{\1}", rule.rule)
 
 
 def filled(route: str, items: Mapping[str, str]) -> str:

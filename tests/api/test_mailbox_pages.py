@@ -23,6 +23,7 @@ from storage.settings import Settings, read_settings
 from tests.api.browsing import Browser
 from tests.api.conftest import KEY, PICTURE, PREFIX, PROBLEM, Office, Tags, raw_png, told
 from tests.api.lives import CLOSING, SECOND_HEAD, Life
+from tests.api.seated import Seat
 from tests.conftest import NOON
 
 MAILBOX, MESSAGES = "/en/mailbox", "/en/mailbox/messages"
@@ -346,6 +347,21 @@ def test_a_letter_is_sent_once_and_kept_in_the_page_when_it_is_not(office: Offic
     assert "One more thing" in visitor.open(MAILBOX).text
 
 
+def test_a_mistake_is_said_on_top_with_the_way_to_its_field(office: Office, visitor: Visitor) -> None:
+    page = visitor.enter(office.file()["receipt"])
+    mistakes = [
+        visitor.submit(page, MESSAGES, text=""),
+        visitor.submit(page, MESSAGES, text="a" * 20_001),
+        visitor.submit(page, f"{MAILBOX}/consent", consent="anonymous", email="ana@example.org"),
+        visitor.submit(page, f"{MAILBOX}/consent", consent=""),
+    ]
+    leads = [re.search(r'role="alert".*?href="#([a-z-]+)"', one.text, re.DOTALL) for one in mistakes]
+    assert [found and found[1] for found in leads] == ["message-text", "message-text", "email", "consent"]
+    for one, found in zip(mistakes, leads, strict=True):
+        assert found
+        assert f'id="{found[1]}"' in one.text.partition('role="alert"')[2]
+
+
 def test_the_page_shows_the_whole_statement_as_it_was_told(office: Office, visitor: Visitor) -> None:
     post = {
         "platform": "Chirp",
@@ -418,6 +434,9 @@ def test_a_withdrawal_is_a_wish_that_handlers_see_and_nothing_else(office: Offic
     assert life.read(Role.INTAKE) == before, "neither closed nor changed"
     letters = office.as_(Role.INTAKE).read(f"{life.path}/messages")
     assert [(one["purpose"], one["text"]) for one in letters] == [("withdrawal", "")]
+    case_page = Seat(office, Role.INTAKE).look(f"/desk/cases/{life.number}")
+    assert "asks to withdraw the complaint; it is for you to decide" in case_page
+    assert "The reporter asked to withdraw the complaint." in case_page, "on the timeline"
     notices = office.as_(Role.INTAKE).read(f"{PREFIX}/notices")["items"]
     assert "The reporter asks to withdraw the complaint" in {one["text"] for one in notices}
 

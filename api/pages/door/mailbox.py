@@ -55,6 +55,12 @@ class Kept:
     problem: str = ""
     wrong: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def place(self) -> str:
+        """The id of the field to look at first."""
+        name = next(iter(self.wrong), CONSENT if self.form == CONSENT else "text")
+        return f"{self.form}-text" if name == "text" else name
+
 
 @blueprint.get(f"{IN}/mailbox")
 @needs(ANYONE)
@@ -179,9 +185,11 @@ def _done(
         keyed = form_key(typed.get("key", ""))
         once_under(keyed, request.get_data(cache=True), lambda then: act(ready, then), lambda _done: {})
     except ValidationError as error:
-        return _shown(Kept(form, typed, _("Please look at this again."), _wrong(faults_in(error.messages))), 422)
+        return _shown(
+            Kept(form, typed, _("Something is missing or does not fit."), _wrong(faults_in(error.messages))), 422
+        )
     except Malformed as error:
-        return _shown(Kept(form, typed, _("Please look at this again."), _wrong(error.faults)), 422)
+        return _shown(Kept(form, typed, _("Something is missing or does not fit."), _wrong(error.faults)), 422)
     except MoveNotAllowed as error:
         return _shown(Kept(form, typed, said(str(error))), 409)
     except (KeyMalformed, KeyReused, StillInProgress):
