@@ -26,18 +26,18 @@ def every_subclass(of: type[CaseError]) -> Iterator[type[CaseError]]:
         yield from every_subclass(below)
 
 
+TOLD: dict[type[CaseError], tuple[object, ...]] = {
+    Malformed: ([Fault("#/a", "wrong"), Fault("#/b/0", "missing")],),
+    errors.LedgerBroken: ("entry 7", "its leaf differs"),
+    errors.DirectoryRefused: ([(3, "no name")],),
+    errors.SignInRefused: ("link", "it was used"),
+    errors.StepUpNeeded: (timedelta(minutes=10),),
+    errors.RangeUnsatisfiable: (1024,),
+}
+
+
 def made(refusal: type[CaseError]) -> CaseError:
-    if issubclass(refusal, Malformed):
-        return refusal([Fault("#/a", "wrong"), Fault("#/b/0", "missing")])
-    if issubclass(refusal, errors.LedgerBroken):
-        return refusal("entry 7", "its leaf differs")
-    if issubclass(refusal, errors.DirectoryRefused):
-        return refusal([(3, "no name")])
-    if issubclass(refusal, errors.SignInRefused):
-        return refusal("link", "it was used")
-    if issubclass(refusal, errors.StepUpNeeded):
-        return refusal(timedelta(minutes=10))
-    return refusal("a sentence")
+    return refusal(*TOLD.get(refusal, ("a sentence",)))
 
 
 def test_every_refusal_has_an_http_answer_of_its_own() -> None:
@@ -75,6 +75,7 @@ def test_titles_and_types_do_not_depend_on_the_version_of_python(app: Flask) -> 
 
     with app.test_request_context():
         assert shown(413) == ("too-large", "Content Too Large")
+        assert shown(416) == ("range-not-satisfiable", "Range Not Satisfiable")
         assert shown(422) == ("unprocessable-content", "Unprocessable Content")
         assert shown(400) == ("bad-request", "Bad Request")
         assert shown(415) == ("unsupported-media-type", "Unsupported Media Type")
