@@ -45,6 +45,7 @@ PROBLEMS: Mapping[type[CaseError], tuple[int, str]] = MappingProxyType({
     errors.KeyMalformed:       (400, "key-malformed"),
     errors.StillInProgress:    (409, "still-in-progress"),
     errors.KeyReused:          (422, "key-reused"),
+    errors.RangeUnsatisfiable: (416, "range-unsatisfiable"),
     errors.EvidenceUnreadable: (500, "evidence-unreadable"),
     errors.LedgerBroken:       (500, "ledger-broken"),
     errors.DirectoryRefused:   (422, "directory-refused"),
@@ -56,7 +57,9 @@ PROBLEMS: Mapping[type[CaseError], tuple[int, str]] = MappingProxyType({
 # fmt: on
 
 # Python renames phrases of http.HTTPStatus from one version to the next; titles and types must stay what they are.
-TITLES: Mapping[int, str] = MappingProxyType({413: "Content Too Large", 422: "Unprocessable Content"})
+TITLES: Mapping[int, str] = MappingProxyType(
+    {413: "Content Too Large", 416: "Range Not Satisfiable", 422: "Unprocessable Content"}
+)
 SLUGS: Mapping[int, str] = MappingProxyType(
     {400: "bad-request", 404: "not-found", 405: "method-not-allowed", 413: "too-large", 415: "unsupported-media-type"}
 )
@@ -97,6 +100,8 @@ def of_refusal(error: CaseError) -> Response:
         answer.headers["Retry-After"] = RETRY_AFTER
     if isinstance(error, errors.TooOften):
         answer.headers["Retry-After"] = str(error.seconds)
+    if isinstance(error, errors.RangeUnsatisfiable):
+        answer.headers["Content-Range"] = f"bytes */{error.size}"
     if isinstance(error, errors.TooOften | errors.TooLarge | errors.BodyNotWhole | errors.MediaRefused):
         answer.headers["Connection"] = "close"
     return answer

@@ -114,6 +114,7 @@ TAKEN_IN_HEADERS: Mapping[str, tuple[type[CaseError], ...]] = MappingProxyType(
         "Idempotency-Key": (errors.KeyMalformed, errors.StillInProgress, errors.KeyReused),
         "Content-Digest": (errors.Malformed,),
         "Reason": (errors.Malformed,),
+        "Range": (errors.RangeUnsatisfiable,),
     }
 )
 RAW = (errors.MediaRefused, errors.TooLarge, errors.LengthNeeded, errors.BodyNotWhole)
@@ -128,6 +129,7 @@ UNTAGGED = ("evidence.content", "staffing.recuse")
 
 ETAG = {"description": "The version of the case, for `If-Match`.", "schema": {"type": "string"}, "example": '"3"'}
 LINK = {"description": "The next page (RFC 8288).", "schema": {"type": "string"}}
+UNSATISFIED = {"description": "How long it is.", "schema": {"type": "string"}, "example": "bytes */3145728"}
 LOCATION = {"description": "Where the export is downloaded.", "schema": {"type": "string"}}
 
 _CONVERTER = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")
@@ -222,6 +224,8 @@ def _response(refusals: list[tuple[int, str, str]]) -> dict[str, Any]:
         "description": " ".join(sentence for _, _, sentence in refusals),
         "content": {MEDIA_TYPE: content},
     }
+    if any(slug == PROBLEMS[errors.RangeUnsatisfiable][1] for _, slug, _ in refusals):
+        answer["headers"] = {"Content-Range": UNSATISFIED}
     challenges = [text for refusal, text in CHALLENGES.items() if PROBLEMS[refusal][1] == refusals[0][1]]
     if challenges:
         answer["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}, "example": challenges[0]}}

@@ -153,6 +153,14 @@ class WorkLeft(CaseError):
     """A new directory would leave open cases with people who are no longer there, or no longer hold their role."""
 
 
+class RangeUnsatisfiable(CaseError):
+    """Nothing of the file lies in the range that was asked for."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size  # of the whole file, in bytes
+        super().__init__(f"The file has {size} bytes, and none of them lies in the range that was asked for.")
+
+
 class EvidenceUnreadable(CaseError):
     """A sealed object does not open: cut, changed, moved, or sealed for somebody else."""
 

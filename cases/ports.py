@@ -23,6 +23,7 @@ from cases.people import Role
 from cases.place import Kind, Owner, Recipient, SealedPart
 from cases.ports_door import PACES, Pace, Visits
 from cases.ports_signin import SignIn
+from cases.ranges import Span
 from cases.sight import Sight
 from cases.times import stamp
 
@@ -200,6 +201,12 @@ class Vault(Protocol):
     def open(self, part: SealedPart, as_: Recipient | Opened) -> bytes: ...
     def stream(self, part: SealedPart, as_: Recipient | Opened) -> Iterator[bytes]:
         """Blocks of plaintext. A broken chunk raises in the middle; it never ends the stream neatly."""
+
+    def piece(self, part: SealedPart, as_: Recipient | Opened, span: Span) -> Iterator[bytes]:
+        """Blocks of one span of the plaintext, and nothing else of it opened but the end: a cut or extended object
+
+        raises before the first block, a broken chunk in the middle.
+        """
 
     def erase(self, complaint: UUID, files: Sequence[UUID]) -> None:
         """Delete a complaint's shred key and its files: what was sealed for it opens no more. Twice is as once."""

@@ -11,6 +11,7 @@ import fcntl
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO, cast
 from uuid import UUID
 
 from cases.errors import EvidenceUnreadable
@@ -36,10 +37,14 @@ class DiskObjects:
 
     def blocks(self, object_id: UUID) -> Iterator[bytes]:
         """The object's bytes. Raises EvidenceUnreadable when it is not there."""
+        with self.open(object_id) as file:
+            while block := file.read(BLOCK):
+                yield block
+
+    def open(self, object_id: UUID) -> BinaryIO:
+        """The object as a file that can be sought in, not buffered. Raises EvidenceUnreadable when it is not there."""
         try:
-            with self._place(object_id).open("rb", buffering=0) as file:
-                while block := file.read(BLOCK):
-                    yield block
+            return cast("BinaryIO", self._place(object_id).open("rb", buffering=0))
         except FileNotFoundError as error:
             raise EvidenceUnreadable("its file is missing from the object store") from error
 

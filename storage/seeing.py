@@ -4,6 +4,7 @@ Every query over cases goes through `visible`: a list, a page and a refusal cann
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
@@ -23,8 +24,12 @@ _OWN, _OTHER, _INTO = cases.alias("own"), cases.alias("other"), cases.alias("int
 _ASKED = identity_requests.alias("asked")  # the query around it may read the same table
 
 
+@lru_cache(maxsize=256)
 def visible(sight: Sight, blind: Marks) -> ColumnElement[bool]:
-    """What must hold for a case to exist for the holder of this sight; no criterion at all means none."""
+    """What must hold for a case to exist for the holder of this sight; no criterion at all means none.
+
+    Kept for those who asked lately: to write the condition anew costs more than to answer it, twice in each request.
+    """
     must = [~behind(walls_of(sight.person, blind), cases.c.number)]
     if sight.queue is not None:
         must.append(_with_office(sight.queue))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
+from io import BytesIO
 from types import TracebackType
 from typing import Self
 from uuid import UUID, uuid4
@@ -15,11 +16,13 @@ from cases.complaint import Complaint
 from cases.errors import EvidenceUnreadable
 from cases.place import SEALED_FOR, Kind, Owner, Place, Recipient, SealedPart, Wrap, origin_hash, padded
 from cases.ports import Opened
+from cases.ranges import Span
 from cases.receipt import read_receipt, write_receipt
 from storage.database import Database
 from storage.hybrid import PrivateKey, PublicKey
 from storage.keys import SEALING_ROLES, Keyring
 from storage.objects import DiskObjects, IncomingFile
+from storage.pieces import SealedFile
 from storage.receipts import mailbox_id, mailbox_key
 from storage.sealing import SECRET_BYTES, object_key, seal, unseal_blocks
 from storage.shredding import ShredKeys
@@ -74,11 +77,17 @@ class LocalVault:
 
     def stream(self, part: SealedPart, as_: Recipient | Opened) -> Iterator[bytes]:
         """Plaintext block by block. Raises EvidenceUnreadable, before the first block when nothing can be opened."""
-        place = Place(self._origin, part.kind, part.owner, part.id)
-        with _naming(part):
-            key = object_key(self._secret(part, place, as_), self._shred.of(part.owner), place)
+        key, place = self._key(part, as_)
         blocks = self._objects.blocks(part.id) if part.ciphertext is None else iter((part.ciphertext,))
         return _named(part, unseal_blocks(blocks, key, place))
+
+    def piece(self, part: SealedPart, as_: Recipient | Opened, span: Span) -> Iterator[bytes]:
+        """The plaintext of a span, block by block. Raises EvidenceUnreadable; before the first block when the object
+
+        was cut or extended, wherever the span lies.
+        """
+        key, place = self._key(part, as_)
+        return _named(part, self._unseal_piece(part, key, place, span))
 
     def erase(self, complaint: UUID, files: Sequence[UUID]) -> None:
         """The shred key last: whoever is stopped before begins again. Without it nothing opens.
@@ -89,6 +98,16 @@ class LocalVault:
             self._objects.remove(file)
         self._database.truncate_log()
         self._shred.forget(complaint)
+
+    def _unseal_piece(self, part: SealedPart, key: bytes, place: Place, span: Span) -> Iterator[bytes]:
+        with self._objects.open(part.id) if part.ciphertext is None else BytesIO(part.ciphertext) as file:
+            yield from SealedFile(file, key, place).piece(span)
+
+    def _key(self, part: SealedPart, as_: Recipient | Opened) -> tuple[bytes, Place]:
+        """What opens a part, and where it belongs. Raises EvidenceUnreadable."""
+        place = Place(self._origin, part.kind, part.owner, part.id)
+        with _naming(part):
+            return object_key(self._secret(part, place, as_), self._shred.of(part.owner), place), place
 
     def _secret(self, part: SealedPart, place: Place, as_: Recipient | Opened) -> bytes:
         recipient = Recipient.RECEIPT if isinstance(as_, Opened) else as_

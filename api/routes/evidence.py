@@ -10,7 +10,7 @@ from api import shown
 from api.access import fresh, needs
 from api.blueprints import PREFIX, Answer, Blueprint
 from api.context import actor, case, desk, now
-from api.downloads import attachment
+from api.ranges import IF_RANGE, OF_A_PIECE, OFFERED, RANGE, piece_of_file, wanted_range, whole_file
 from api.routes.cases import WORKS_CASES
 from api.schemas import EntrySchema, EvidenceSchema
 from api.versions import tag
@@ -22,6 +22,7 @@ from cases.sight import Part, may_see
 blueprint = Blueprint("evidence", __name__, url_prefix=f"{PREFIX}/cases/<string:number>/evidence")
 SEES_EVIDENCE = (Role.SUPERVISOR, *WORKS_CASES)
 SHORTEST, LONGEST = 10, 500
+FILE = {"type": "string", "format": "binary"}
 REASON = {
     "name": "Reason",
     "in": "header",
@@ -44,14 +45,20 @@ def listed(number: str) -> Answer:
 
 
 @blueprint.route("/<uuid:evidence_id>/content", methods=["GET"])
-@blueprint.doc(parameters=[REASON])
+@blueprint.doc(parameters=[REASON, RANGE, IF_RANGE])
 @needs(*SEES_EVIDENCE)
 @fresh
-@blueprint.response(200, {"type": "string", "format": "binary"}, content_type="*/*")
+@blueprint.response(200, FILE, content_type="*/*", headers=dict(OFFERED))
+@blueprint.alt_response(206, schema=FILE, description="A range.", content_type="*/*", headers=dict(OF_A_PIECE))
 def content(number: str, evidence_id: UUID) -> Response:
-    """The original, whole. Needs a `Reason` header; that it was opened is an entry before the first byte leaves."""
-    facts, blocks = looking.read_original(desk(), actor(), number, evidence_id, _reason(), now())
-    return attachment(blocks, facts.size, facts.name or str(evidence_id), facts.media_type)
+    """The original, or a range of it. Needs a `Reason` header; that it was opened is an entry before a byte leaves.
+
+    HEAD asks the same and is written down the same: it tells what the file is, and that it opens.
+    """
+    reason, wanted = _reason(), wanted_range(str(evidence_id))
+    if wanted is None:
+        return whole_file(*looking.read_original(desk(), actor(), number, evidence_id, reason, now()))
+    return piece_of_file(*looking.read_piece(desk(), actor(), number, evidence_id, reason, wanted, now()))
 
 
 def _reason() -> str:

@@ -13,10 +13,13 @@ from cases.casework.entries import by_staff, must_be_kept, owner_of
 from cases.casework.mailbox import Facts, Letter, facts_of, letter_of
 from cases.ledger import About, EntryKind
 from cases.place import Kind, Recipient
-from cases.ports import CaseFilter, Desk, StoredEntry
+from cases.ports import CaseFilter, Desk, EvidenceItem, StoredEntry
+from cases.ranges import Span, Wanted
 from cases.sight import Actor, Part, may_see, must_see, sight_of
 
 ONE_LOOK = timedelta(minutes=15)
+ALONGSIDE = timedelta(minutes=1)
+"""How much later a look may have begun that was written first: of ranges asked for at once, the last may overtake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ def note_look(
     """One entry per person, thing and 15 minutes, committed before anything is opened."""
     recent = canonical([actor.person, str(actor.role), case.number, action, dict(facts)]).decode()
     with desk.work() as work:
-        if work.looked_lately(recent, at - ONE_LOOK, at):
+        if work.looked_lately(recent, at - ONE_LOOK, at + ALONGSIDE):
             return
         sealed = (desk.vault.seal(Kind.REASON, owner_of(desk, case), canonical({"reason": reason})),) if reason else ()
         work.note(by_staff(desk, EntryKind.LOOK, case, actor, at, action, facts=facts, sealed=sealed), recent)
@@ -112,10 +115,30 @@ def read_original(
 
     Raises UnknownCase, UnknownItem or EvidenceUnreadable.
     """
+    item = _original(desk, actor, number, evidence, reason, at)
+    return facts_of(desk, item, Recipient.DESK), desk.vault.stream(item.content, Recipient.DESK)
+
+
+def read_piece(
+    desk: Desk, actor: Actor, number: str, evidence: UUID, reason: str, wanted: Wanted, at: datetime
+) -> tuple[Facts, Span, Iterator[bytes]]:
+    """One range of the original: however many of them are read, it is one look at the file.
+
+    Raises UnknownCase, UnknownItem, EvidenceUnreadable, or RangeUnsatisfiable: that names the size, which is sealed,
+    so it too is said only after the look was written down.
+    """
+    item = _original(desk, actor, number, evidence, reason, at)
+    facts = facts_of(desk, item, Recipient.DESK)
+    span = wanted.within(facts.size)
+    return facts, span, desk.vault.piece(item.content, Recipient.DESK, span)
+
+
+def _original(desk: Desk, actor: Actor, number: str, evidence: UUID, reason: str, at: datetime) -> EvidenceItem:
+    """A file about to be opened: that it was is on record by now."""
     case = find_kept(desk, actor, number, Part.EVIDENCE)
     item = desk.lookup.evidence_item(case.complaint, evidence)
     note_look(desk, actor, case, "opened_original", at, facts={"evidence": str(evidence)}, reason=reason)
-    return facts_of(desk, item, Recipient.DESK), desk.vault.stream(item.content, Recipient.DESK)
+    return item
 
 
 def custody(desk: Desk, actor: Actor, number: str, evidence: UUID) -> Sequence[StoredEntry]:

@@ -34,6 +34,7 @@ MADE: dict[type[CaseError], tuple[Any, ...]] = {
     errors.SignInRefused: ("link", "it was used"),
     errors.StepUpNeeded: (timedelta(minutes=10),),
     errors.TooOften: ("a sentence", 90),
+    errors.RangeUnsatisfiable: (1024,),
 }
 
 
@@ -76,6 +77,7 @@ def test_titles_and_types_do_not_depend_on_the_version_of_python(app: Flask) -> 
 
     with app.test_request_context():
         assert shown(413) == ("too-large", "Content Too Large")
+        assert shown(416) == ("range-not-satisfiable", "Range Not Satisfiable")
         assert shown(422) == ("unprocessable-content", "Unprocessable Content")
         assert shown(400) == ("bad-request", "Bad Request")
         assert shown(415) == ("unsupported-media-type", "Unsupported Media Type")

@@ -18,6 +18,7 @@ from cases.place import Kind, Owner, Recipient
 from storage import House
 from tests.bench.figures import Figure, alone, compared, log, spread
 from tests.bench.houses import file_one, house, token
+from tests.bench.pieces import measure_piece
 from tests.bench.servers import Server, bare, desk
 
 MIB = 1 << 20
@@ -42,6 +43,7 @@ def measure(folder: Path) -> Iterator[Figure]:
             if os.environ.get(LARGE) == "1" or 4 * _took(_send, server, large, receipt) < WORTH_A_MINUTE:
                 yield from _upload(opened, server, large, receipt, 3)
                 yield from _download(opened, server, plain, number, shown, 3)
+            yield from measure_piece(opened, server, number, shown)
 
 
 def _sample(folder: Path, size: int) -> Path:

@@ -3,56 +3,23 @@
 import json
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-from cases.people import Role
-from tests.server.desk import REASON, Desk, hire
-from tests.server.resting import Rest, incoming, objects
-from tests.server.running import Server, Spot, granian, gunicorn, until
+from tests.server.doors import LIMIT, SERVERS, Door, a_case_on, flip_before_end
+from tests.server.resting import incoming, objects
+from tests.server.running import until
 from tests.server.speaking import API, Wire, digest_header, picture
 
-LIMIT = 24 << 20
 SMALL = picture(300_000)
-SERVERS: dict[str, Callable[[Spot], Server]] = {
-    "granian": lambda spot: granian(spot, RULE12_EVIDENCE_LIMIT=str(LIMIT)),
-    "gunicorn": lambda spot: gunicorn(spot, RULE12_EVIDENCE_LIMIT=str(LIMIT)),
-    "gunicorn-threads": lambda spot: gunicorn(spot, "--threads", "8", RULE12_EVIDENCE_LIMIT=str(LIMIT)),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """A running server and one complaint on it, already sorted into a case."""
-
-    spot: Spot
-    server: Server
-    desk: Desk
-    receipt: str
-    number: str
-
-    def rest(self) -> Rest:
-        return Rest.of(self.spot)
-
-    def wire(self) -> Wire:
-        return Wire(self.server.port)
 
 
 @pytest.fixture(scope="module", params=sorted(SERVERS))
 def door(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
-    spot = Spot(tmp_path_factory.mktemp(request.param))
-    server = SERVERS[request.param](spot)
-    try:
-        desk = Desk(server.client, hire(spot))
-        receipt = server.client.file()["receipt"]
-        spot.done("worker", "--once")
-        yield Door(spot, server, desk, receipt, desk.sorted_cases(1)[0]["number"])
-    finally:
-        server.close()
+    with a_case_on(request.param, tmp_path_factory.mktemp(request.param)) as opened:
+        yield opened
 
 
 def test_a_body_of_the_announced_length_is_kept(door: Door) -> None:
@@ -207,41 +174,26 @@ def test_twenty_mebibytes_come_back_byte_for_byte(door: Door) -> None:
     assert answer.body == body
 
 
-def begin_download(door: Door, wire: Wire, evidence: str) -> None:
-    token = door.desk.tokens[Role.INTAKE]
-    path = f"{API}/cases/{door.number}/evidence/{evidence}/content"
-    wire.head("GET", path, Authorization=f"Bearer {token}", Reason=REASON, Connection="close")
-
-
 def test_clients_that_go_away_while_downloading_do_no_harm(door: Door) -> None:
     body = picture(20 << 20, seed=21)
     kept = door.server.client.upload(door.receipt, body).must(201)
     processes = set(door.server.members())
     for _ in range(6):
         with door.wire() as wire:
-            begin_download(door, wire, kept["evidence_id"])
+            door.begin_download(wire, kept["evidence_id"])
             assert wire.read(65_536).startswith(b"HTTP/1.1 200")
             wire.break_off()
     assert door.desk.original(door.number, kept["evidence_id"]).body == body
     assert set(door.server.members()) == processes
 
 
-def flip_late(path: Path) -> None:
-    """Change one bit a little before the end of a file."""
-    with path.open("r+b") as file:
-        file.seek(-5000, 2)
-        byte = file.read(1)[0]
-        file.seek(-5000, 2)
-        file.write(bytes([byte ^ 1]))
-
-
 @pytest.mark.parametrize("size", [100_000, 300_000, 8 << 20])
 def test_a_tampered_original_never_ends_neatly(door: Door, size: int) -> None:
     body = picture(size, seed=22)
     kept = door.server.client.upload(door.receipt, body).must(201)
-    flip_late(objects(door.spot)[kept["evidence_id"].replace("-", "")])
+    flip_before_end(objects(door.spot)[kept["evidence_id"].replace("-", "")], 5000)
     with door.wire() as wire:
-        begin_download(door, wire, kept["evidence_id"])
+        door.begin_download(wire, kept["evidence_id"])
         head, _, seen = wire.rest().partition(b"\r\n\r\n")
     if head.startswith(b"HTTP/1.1 500"):  # noticed before the head was sent
         assert json.loads(seen)["type"] == "urn:rule12:problem:evidence-unreadable"

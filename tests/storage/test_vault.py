@@ -12,6 +12,7 @@ from cases.casework.mailbox import find_mailbox, open_mailbox
 from cases.complaint import Consent
 from cases.errors import EvidenceUnreadable
 from cases.place import PADDED_TO, SEALED_FOR, Kind, Owner, Recipient
+from cases.ranges import Span
 from storage.keys import DOOR_COMPARTMENTS
 from tests.conftest import NOON
 from tests.storage.making import (
@@ -56,6 +57,13 @@ def refused(vault, part, as_):
     return out
 
 
+def refused_piece(vault, part, span, as_=Recipient.DESK):
+    out, refusal = what_comes_out(lambda: vault.piece(part, as_, span))
+    assert refusal is not None
+    assert str(refusal).startswith(f"{part.kind.slug} {part.id} cannot be opened: ")
+    return out
+
+
 def tamperings(sealed):
     yield sealed[:-1]
     yield sealed + b"\x00"
@@ -94,6 +102,39 @@ def test_a_file_that_was_tampered_with_never_opens_and_yields_only_what_is_genui
         out = refused(house.desk.vault, part, Recipient.DESK)
         assert plain.startswith(out)
         assert len(out) % CHUNK == 0
+
+
+def test_a_piece_of_a_part_is_what_lies_there_whether_kept_on_disk_or_in_the_database(house, parts):
+    vault = house.desk.vault
+    for part in parts:
+        plain = vault.open(part, reader(part))
+        for start, stop in ((0, 1), (len(plain) // 3, len(plain) // 2), (len(plain) - 1, len(plain)), (0, len(plain))):
+            assert b"".join(vault.piece(part, reader(part), Span(start, stop))) == plain[start:stop]
+
+
+def test_no_piece_of_a_file_that_was_cut_or_extended_leaves(house, place, parts):
+    part = next(part for part in parts if part.kind is Kind.EVIDENCE)
+    path, sealed = stored_file(place, part), stored_file(place, part).read_bytes()
+    for changed in (sealed[:-1], sealed[: HEAD + SEALED_CHUNK], sealed[:HEAD], b"", sealed + b"\x00"):
+        path.write_bytes(changed)
+        assert refused_piece(house.desk.vault, part, Span(0, 1)) == b""
+    path.unlink()
+    assert refused_piece(house.desk.vault, part, Span(0, 1)) == b""
+
+
+def test_no_piece_of_one_file_opens_as_part_of_another_complaint_or_kind(house, parts):
+    other = filed(house).complaint
+    part = next(part for part in parts if part.kind is Kind.EVIDENCE)
+    for moved in (replace(part, owner=other), replace(part, kind=Kind.MESSAGE)):
+        assert refused_piece(house.desk.vault, moved, Span(0, 1)) == b""
+
+
+def test_no_piece_opens_without_the_key_it_was_sealed_for(place, parts):
+    thief = vault_with(place, *DOOR_COMPARTMENTS)
+    for part in parts:
+        for recipient in Recipient:
+            with pytest.raises(EvidenceUnreadable):
+                thief.piece(part, recipient, Span(0, 1))
 
 
 def test_a_file_that_is_gone_is_said_to_be_missing(house, place, parts):

@@ -5,6 +5,7 @@ import json
 import re
 from datetime import datetime
 from hashlib import sha256, shake_256
+from io import BytesIO
 from pathlib import Path
 from uuid import UUID
 
@@ -18,15 +19,17 @@ from cases.ledger import About, Entry, EntryKind
 from cases.merkle import leaf_hash
 from cases.notes import Checkpoint, VerifierKey, open_note
 from cases.place import PADDED_TO, SEALED_FOR, Kind, Place, Recipient, SealedPart, Wrap, origin_hash
+from cases.ranges import Span
 from cases.receipt import read_receipt, write_receipt
 from cases.visit import Visit
 from storage.hybrid import PrivateKey
 from storage.keys import Keyring, _unwrapped
+from storage.pieces import SealedFile
 from storage.receipts import mailbox_id, mailbox_key
 from storage.sealing import object_key, unseal
 from storage.signing import Marks, NoteSigner, verify
 from storage.visits import mark_of, opened, sealed
-from tests.storage.making import HEAD, SEALED_CHUNK
+from tests.storage.making import HEAD, SEALED_CHUNK, what_comes_out
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 
@@ -138,6 +141,33 @@ def test_an_object_of_old_still_opens_and_a_false_one_never(path):
     else:
         with pytest.raises(EvidenceUnreadable):
             unseal(sealed, key, place)
+
+
+class Watched(BytesIO):
+    """A file that notes what is read of it."""
+
+    def __init__(self, content):
+        super().__init__(content)
+        self.reads = []
+
+    def read(self, size=-1):
+        self.reads.append(f"{self.tell()} {size}")
+        return super().read(size)
+
+
+@golden("piece-*.txt")
+def test_a_piece_of_an_object_of_old_still_lies_where_it_lay_and_a_false_one_never_opens(path):
+    fields = read(path)
+    base, sealed = tampered(fields)
+    place, span = place_of(base), Span(*map(int, fields["span"].split()))
+    file, key = Watched(sealed), object_key(raw(base, "secret"), raw(base, "shred-key"), place)
+    out, refusal = what_comes_out(lambda: SealedFile(file, key, place).piece(span))
+    if fields["expect"] == "opens":
+        assert refusal is None
+        assert sha256(out).hexdigest() == fields["plain-sha256"]
+        assert file.reads == re.findall(r"^read: (\d+ \d+)$", path.read_text(), re.MULTILINE)
+    else:
+        assert (out, refusal is None) == (b"", False)
 
 
 @golden("receipt-*.txt")

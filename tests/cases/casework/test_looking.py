@@ -9,14 +9,16 @@ from cases.casework.looking import (
     list_evidence,
     read_messages,
     read_original,
+    read_piece,
     reasons,
     show_case,
     timeline,
 )
 from cases.casework.mailbox import add_message, find_mailbox
-from cases.errors import EvidenceUnreadable, IdentityClosed, MoveNotAllowed, UnknownItem
+from cases.errors import EvidenceUnreadable, IdentityClosed, MoveNotAllowed, RangeUnsatisfiable, UnknownItem
 from cases.people import Role
 from cases.place import Kind, Recipient
+from cases.ranges import Wanted
 from cases.sight import Actor
 from storage.tables import sealed_parts, shred_keys
 from tests.cases.casework.conftest import (
@@ -43,6 +45,15 @@ def test_one_look_is_written_per_person_thing_and_quarter_of_an_hour(desk):
         show_case(desk, INTAKE, case.number, after(minutes=minute))
         looks.append(actions(desk, about=case.number).count("opened_case"))
     assert looks == [1, 1, 1, 2, 2, 2, 3]
+
+
+def test_looks_that_overtake_each_other_are_one_and_a_clock_set_back_hides_none(desk):
+    case, _ = open_case(desk)
+    looks = []
+    for seconds in (30, 29, 0, -29, -31):
+        show_case(desk, INTAKE, case.number, after(seconds=seconds))
+        looks.append(actions(desk, about=case.number).count("opened_case"))
+    assert looks == [1, 1, 1, 1, 2]
 
 
 def test_another_person_another_role_and_another_thing_are_looks_of_their_own(desk):
@@ -140,6 +151,37 @@ def test_a_tampered_original_breaks_off_and_the_look_is_on_record(desk, place, a
         deque(map(came.extend, blocks), maxlen=0)
     assert len(came) <= whole
     assert PICTURE.read_bytes().startswith(came)
+
+
+def test_a_hundred_ranges_of_a_file_are_one_look_at_it_and_make_the_file(desk):
+    case, _ = open_case(desk, pictures=1)
+    (item,) = desk.lookup.evidence(case.complaint)
+    step, seen = -(-PICTURE.stat().st_size // 100), bytearray()
+    for start in range(0, PICTURE.stat().st_size, step):
+        wanted = Wanted(start, start + step - 1)
+        _, span, blocks = read_piece(desk, INTAKE, case.number, item.content.id, WHY, wanted, SORTED)
+        assert span.start == start
+        seen += b"".join(blocks)
+    assert seen == PICTURE.read_bytes()
+    assert actions(desk, about=case.number) == ["registered", "opened_original"]
+
+
+def test_even_how_long_a_file_is_is_told_only_after_the_look_was_written_down(desk):
+    case, _ = open_case(desk, pictures=1)
+    (item,) = desk.lookup.evidence(case.complaint)
+    size = PICTURE.stat().st_size
+    with pytest.raises(RangeUnsatisfiable, match=f"{size} bytes"):
+        read_piece(desk, INTAKE, case.number, item.content.id, WHY, Wanted(size, None), SORTED)
+    assert actions(desk, about=case.number, kind="look") == ["opened_original"]
+
+
+def test_a_range_of_a_file_of_another_case_is_unknown_here_and_leaves_no_look(desk):
+    case, _ = open_case(desk, pictures=1)
+    other, _ = open_case(desk, pictures=1)
+    (item,) = desk.lookup.evidence(other.complaint)
+    with pytest.raises(UnknownItem):
+        read_piece(desk, INTAKE, case.number, item.content.id, WHY, Wanted(0, 0), SORTED)
+    assert actions(desk, about=case.number, kind="look") == []
 
 
 def test_an_erased_original_gives_nothing_out(desk, shred_store):

@@ -184,7 +184,7 @@ def test_the_supervisor_it_went_to_sees_statement_and_evidence_and_no_more(desk,
     item = UUID(facts.evidence)
     _, blocks = read_original(desk, SUPERVISOR, case.number, item, WHY, SORTED)
     assert b"".join(blocks) == PICTURE.read_bytes()
-    theirs = {"show_case", "list_evidence", "read_original", "list_acts"}
+    theirs = {"show_case", "list_evidence", "read_original", "read_piece", "list_acts"}
     theirs |= {"acknowledge_receipt", "note_action", "step_aside"}
     for name, way in ways_in(desk, SUPERVISOR, case.number, item).items():
         with nullcontext() if name in theirs else pytest.raises(NotPermitted):

@@ -9,7 +9,16 @@ from cases.casework.alleging import Alleged, make_allegation, show_allegations
 from cases.casework.handing import who_can_be_assigned
 from cases.casework.identities import ask_who_reported, decide_on_request, read_identity, reason_of, requests_of
 from cases.casework.lettering import letters_for, letters_of
-from cases.casework.looking import custody, list_evidence, read_messages, read_original, reasons, show_case, timeline
+from cases.casework.looking import (
+    custody,
+    list_evidence,
+    read_messages,
+    read_original,
+    read_piece,
+    reasons,
+    show_case,
+    timeline,
+)
 from cases.casework.moving import make_move, moves_open, must_be_movable, proposed_letter
 from cases.casework.noting import list_notes, write_note
 from cases.casework.persons import add_person, change_person, show_persons
@@ -22,6 +31,7 @@ from cases.lifecycle import Action
 from cases.people import Role
 from cases.persons import CasePerson, Changed, PersonRole
 from cases.ports import Desk
+from cases.ranges import Wanted
 from cases.sight import Actor
 from tests.cases.casework.conftest import CATEGORY, CLOSING, INTAKE, REASONED, SORTED, WHY
 
@@ -32,6 +42,7 @@ def ways_to_look(desk: Desk, actor: Actor, number: str, item: UUID) -> Mapping[s
         "show_case": lambda: show_case(desk, actor, number, SORTED),
         "list_evidence": lambda: list_evidence(desk, actor, number, SORTED),
         "read_original": lambda: read_original(desk, actor, number, item, WHY, SORTED),
+        "read_piece": lambda: read_piece(desk, actor, number, item, WHY, Wanted(0, 0), SORTED),
         "custody": lambda: custody(desk, actor, number, item),
         "timeline": lambda: timeline(desk, actor, number, 0, 100),
         "reasons": lambda: reasons(desk, actor, number, SORTED),
