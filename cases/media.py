@@ -24,6 +24,7 @@ ALLOWED: Mapping[str, str] = MappingProxyType(
         "audio/mpeg": "MP3 sound",
         "audio/ogg": "Ogg sound",
         "text/plain": "plain text in UTF-8",
+        "message/rfc822": "mail message (.eml)",
     }
 )
 """Canonical media type → what people call it."""
@@ -32,6 +33,7 @@ ALIASES: Mapping[str, str] = MappingProxyType(
     {"audio/mp3": "audio/mpeg", "image/jpg": "image/jpeg", "application/ogg": "audio/ogg"}
 )
 SNIFF_BYTES = 4096
+MAIL = "message/rfc822"
 
 # Major brands of plain MP4 files. QuickTime (`qt  `), 3GP, HEIC and AVIF share the box but are other formats.
 _MP4_BRANDS = frozenset(
@@ -42,6 +44,14 @@ _MARKUP = re.compile(
     r"\s*(?:<!doctype|<!--|<\?|#!\s*/|<(?:a|b|base|body|br|div|embed|font|form|frameset|h1|head|html|iframe|img|input"
     r"|link|math|meta|object|p|script|style|svg|table|template|title|video)(?![a-z0-9-]))",
     re.IGNORECASE,
+)
+
+
+_ENVELOPE = re.compile(rb"From [^\r\n]*\r?\n")
+_FIELDS = re.compile(rb"(?:[!-9;-~]+:[^\n]*(?:\n|\Z)(?:[ \t][^\n]*(?:\n|\Z))*)+")
+_KNOWN_FIELD = re.compile(
+    rb"^(?:from|to|cc|subject|date|received|return-path|delivered-to|message-id|reply-to|mime-version|content-type):",
+    re.IGNORECASE | re.MULTILINE,
 )
 
 
@@ -66,7 +76,7 @@ def checked_type(declared: str | None, head: bytes) -> str:
     MediaRefused when the declaration is not allowed, or not what the content shows.
     """
     canonical = must_be_allowed(declared)
-    if sniff(head) != canonical:
+    if sniff(head) != canonical and not (canonical == MAIL and is_mail(head)):
         raise MediaRefused(
             f"The content is not of the declared type. Declare the type the file really has. {_accepted()}"
         )
@@ -153,6 +163,20 @@ def _is_text(head: bytes) -> bool:
     return all(character in "\t\n\r\f" or category(character) != "Cc" for character in text)
 
 
+def is_mail(head: bytes) -> bool:
+    """Whether these first bytes begin a message (RFC 5322): header fields, one of them a field that mails have.
+
+    Most mails are text as well: only who declares a mail can mean one, so `sniff` asks for text before it.
+    """
+    head, is_cut = head[:SNIFF_BYTES], len(head) >= SNIFF_BYTES
+    envelope = _ENVELOPE.match(head)
+    fields = _FIELDS.match(head, envelope.end() if envelope else 0)
+    if fields is None or b"\0" in head or not _KNOWN_FIELD.search(fields[0]):
+        return False
+    rest = head[fields.end() :]
+    return not rest or rest.startswith((b"\n", b"\r\n")) or (is_cut and b"\n" not in rest)
+
+
 def _starts(*magics: bytes) -> Callable[[bytes], bool]:
     return lambda head: head.startswith(magics)
 
@@ -168,4 +192,5 @@ _LOOKS: Mapping[str, Callable[[bytes], bool]] = {
     "audio/mpeg": _is_mp3,
     "audio/ogg": _starts(b"OggS\0"),
     "text/plain": _is_text,
+    MAIL: is_mail,
 }

@@ -52,6 +52,11 @@ HEADS = {
         b"<href> is no tag",
         "cut in the middle: 你".encode()[:-1],
     ],
+    "message/rfc822": [
+        b"From: a@b.example\r\nSubject: x\r\n\r\ncaf\xe9 here",
+        b"Received: by mx\n\tfor you\nTo: c\n\n\x1b$B",
+        b"From a@b.example Mon\nReturn-Path: <>\nX-Long: " + b"\xe9" * SNIFF_BYTES,
+    ],
 }
 NOT_TAKEN = {
     "nothing at all": b"",
@@ -197,6 +202,31 @@ def test_no_bytes_make_sniffing_fail(noise, magic):
 def test_any_honest_text_is_text_wherever_its_head_is_cut(text):
     whole = f"She wrote: {text}".encode()
     assert {sniff(whole[:end]) for end in range(1, len(whole) + 1)} == {"text/plain"}
+
+
+@pytest.mark.parametrize(
+    "head", [b"From: a@b.example\n\nhello", b"Subject: hello\n", b"Date: today\nX-More: " + b"y" * 5000]
+)
+def test_a_mail_that_reads_as_text_is_one_only_where_it_is_declared(head):
+    assert sniff(head) == "text/plain"
+    assert checked_type("text/plain", head) == "text/plain"
+    assert checked_type("message/rfc822", head) == "message/rfc822"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"She wrote: vote for us",
+        b"\nFrom: a@b.example\n",
+        b"From: a\0\n\n",
+        b"X-Odd: 1\n\n",
+        b"To: a\nno field\n\n",
+        b" To: a",
+    ],
+)
+def test_an_attacker_cannot_declare_any_text_a_mail(head):
+    with pytest.raises(MediaRefused, match="content"):
+        checked_type("message/rfc822", head)
 
 
 def test_only_the_head_is_looked_at():
