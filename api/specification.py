@@ -83,7 +83,7 @@ OF_ITS_OWN: Mapping[str, tuple[type[CaseError], ...]] = MappingProxyType(
         "mailbox.add": (errors.UnknownItem,),
         "cases.timeline": (errors.UnknownItem,),
         "evidence.listed": (errors.UnknownItem,),
-        "evidence.content": (errors.EvidenceUnreadable,),
+        "evidence.content": (errors.EvidenceUnreadable, errors.IdentityClosed),
         "audit.export": (errors.UnknownCase,),
         "jobs.retry": (errors.JobHeld,),
         "jobs.discard": (errors.JobHeld,),

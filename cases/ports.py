@@ -21,6 +21,7 @@ from cases.notices import NoticeWork, Post
 from cases.outbox import Jobs, JobWork
 from cases.people import Role
 from cases.place import Kind, Owner, Recipient, SealedPart
+from cases.ports_mail import KeptMail, Mails
 from cases.ports_signin import SignIn
 from cases.sight import Sight
 from cases.times import stamp
@@ -273,6 +274,9 @@ class Work(JobWork, Pen, Protocol):
     def keep_answer(self, answer: Answer, at: datetime) -> None:
         """Raises KeyReused when the key was used in the meantime."""
 
+    def keep_mail(self, mail: KeptMail) -> None:
+        """Raises KeyReused when somebody else took the same mail in, or on, in the meantime."""
+
     def number_is_free(self, number: str) -> bool: ...
     def keep_directory(self, text: str, entry: Entry) -> None: ...
     def keep_token(self, token: Token, entry: Entry) -> None: ...
@@ -410,6 +414,7 @@ class Desk:
     signin: SignIn
     post: Post
     book: Book
+    mails: Mails
 
 
 Then = Callable[[Work, Any], None]

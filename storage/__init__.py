@@ -5,6 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
 from uuid import UUID
 
 from sqlalchemy import URL, Connection, exists, insert, inspect, select
@@ -21,6 +24,8 @@ from storage.deskwork import SqlBook
 from storage.keys import DESK_COMPARTMENTS, DOOR_COMPARTMENTS, Keyring, make_keys, open_keyring
 from storage.ledger import SqlLedger
 from storage.lookup import SqlLookup
+from storage.mailboxes import FoundMail, mails_in
+from storage.mails import MailBook
 from storage.notices import SqlNoticeLookup
 from storage.objects import DiskObjects
 from storage.outbox import Outbox
@@ -44,6 +49,7 @@ class House:
     ledger: SqlLedger
     sweep: Callable[[], int]
     close: Callable[[], None]
+    mails_in: Callable[[Path | BinaryIO], Iterator[FoundMail]]
 
 
 @contextmanager
@@ -105,6 +111,7 @@ def open_house(settings: Settings) -> House:
         make_sign_in(settings.sign_in, database, works, marks),
         _post(settings.post, SqlNoticeLookup(database, marks)),
         SqlBook(database, marks),
+        MailBook(database, marks, settings.post.mail_rules),
     )
 
     def sweep() -> int:
@@ -115,7 +122,8 @@ def open_house(settings: Settings) -> House:
         database.engine.dispose()
         shred_database.engine.dispose()
 
-    return House(desk, keyring, signer, ledger, sweep, close)
+    mails = partial(mails_in, limit=settings.evidence_limit)
+    return House(desk, keyring, signer, ledger, sweep, close, mails)
 
 
 def _post(chosen: PostSettings, lookup: SqlNoticeLookup) -> Post:

@@ -10,6 +10,7 @@ from uuid import UUID
 from cases.canonical import canonical
 from cases.case import Case
 from cases.casework.entries import by_staff, must_be_kept, owner_of
+from cases.casework.knowing import must_know_who_reported
 from cases.casework.mailbox import Facts, Letter, facts_of, letter_of
 from cases.ledger import About, EntryKind
 from cases.place import Kind, Recipient
@@ -110,12 +111,17 @@ def read_original(
 ) -> tuple[Facts, Iterator[bytes]]:
     """The original file, whole: a broken chunk raises in the middle of the stream.
 
-    Raises UnknownCase, UnknownItem or EvidenceUnreadable.
+    A mail as it came tells who sent it: it is for those alone who may learn now who reported. Raises UnknownCase,
+    UnknownItem, IdentityClosed or EvidenceUnreadable.
     """
     case = find_kept(desk, actor, number, Part.EVIDENCE)
     item = desk.lookup.evidence_item(case.complaint, evidence)
+    tells_who = item.content.kind is Kind.ORIGINAL_MAIL
+    if tells_who:
+        must_know_who_reported(desk, actor, case, at)
     note_look(desk, actor, case, "opened_original", at, facts={"evidence": str(evidence)}, reason=reason)
-    return facts_of(desk, item, Recipient.DESK), desk.vault.stream(item.content, Recipient.DESK)
+    opener = Recipient.IDENTITY if tells_who else Recipient.DESK
+    return facts_of(desk, item, Recipient.DESK), desk.vault.stream(item.content, opener)
 
 
 def custody(desk: Desk, actor: Actor, number: str, evidence: UUID) -> Sequence[StoredEntry]:

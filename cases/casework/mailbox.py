@@ -130,13 +130,16 @@ def add_message(desk: Desk, complaint: Complaint, text: str, at: datetime, then:
     return letter
 
 
-def add_evidence(desk: Desk, complaint: Complaint, sent: Sent, at: datetime, then: Then | None = None) -> Facts:
+def add_evidence(
+    desk: Desk, complaint: Complaint, sent: Sent, at: datetime, then: Then | None = None, kind: Kind = Kind.EVIDENCE
+) -> Facts:
     """Seal a file as it streams in, whatever its size, and keep it only if it came whole.
 
-    Raises MediaRefused, TooLarge or BodyNotWhole; nothing is kept then.
+    `kind` says who it is sealed for: a mail as it came tells who sent it. Raises MediaRefused, TooLarge or
+    BodyNotWhole; nothing is kept then.
     """
     owner = checked_owner(desk, complaint, at)
-    with desk.vault.receive(Kind.EVIDENCE, owner) as incoming:
+    with desk.vault.receive(kind, owner) as incoming:
         pumped = _pump(sent, incoming, desk.limits.evidence_bytes)
         content = incoming.finish()
         facts = Facts(str(content.id), pumped.size, pumped.sha256, pumped.media_type, sent.name[:NAME_LIMIT])

@@ -14,11 +14,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from cases.catalogue import checks, deciding, governing, reading, telling, timing
+from cases.catalogue import checks, deciding, governing, incoming, reading, telling, timing
 from cases.catalogue import letters as letter_rows
 from cases.catalogue import routes as routing_rows
 from cases.catalogue.deciding import Measure, Term
 from cases.catalogue.governing import Instrument, Provision
+from cases.catalogue.incoming import Unwanted
 from cases.catalogue.letters import Letter
 from cases.catalogue.routes import Copy, Office, Route
 from cases.catalogue.rows import (
@@ -64,6 +65,7 @@ __all__ = [
     "Route",
     "Tell",
     "Term",
+    "Unwanted",
     "Wording",
     "Words",
     "load",
@@ -97,6 +99,7 @@ class Catalogue:
     rhythms: tuple[Rhythm, ...]
     mails: tuple[MailWords, ...]
     letters: tuple[Letter, ...]
+    unwanted: tuple[Unwanted, ...]
     digest: str = field(default="", compare=False)
     """Hex SHA-256 over the files it was read from, for the ledger to say which rules were in force."""
 
@@ -172,6 +175,10 @@ class Catalogue:
 
     def letters_on(self, day: date) -> tuple[Letter, ...]:
         return in_force(self.letters, day)
+
+    def unwanted_on(self, day: date) -> tuple[Unwanted, ...]:
+        """Mails that are not taken in as complaints."""
+        return in_force(self.unwanted, day)
 
     def reviews_on(self, day: date) -> tuple[Instrument, ...]:
         """Instruments in force that must be reviewed by some day."""
@@ -343,6 +350,7 @@ _READERS: Mapping[str, tuple[str, str, Callable[[reading.Row], Any]]] = MappingP
         "rhythms": ("rhythms.toml", "rhythm", telling.rhythm),
         "mails": ("mails.toml", "mail", telling.mail_words),
         "letters": ("letters.toml", "letter", letter_rows.letter),
+        "unwanted": ("incoming.toml", "unwanted", incoming.unwanted),
     }
 )
 
