@@ -16,6 +16,7 @@ from api.routes import (
     audit,
     cases,
     complaints,
+    entering,
     evidence,
     filters,
     health,
@@ -121,6 +122,7 @@ def _endpoints(surface: str) -> list[Any]:
         filters.blueprint,
         supervisors.blueprint,
         administration.blueprint,
+        entering.blueprint,
     ]
     return [*(of_door if surface != "desk" else ()), *(of_desk if surface != "door" else ()), health.blueprint]
 

@@ -34,6 +34,8 @@ ALIASES: Mapping[str, str] = MappingProxyType(
 )
 SNIFF_BYTES = 4096
 MAIL = "message/rfc822"
+UNSURE = "application/octet-stream"
+"""What whoever cannot tell the type of a file declares."""
 
 # Major brands of plain MP4 files. QuickTime (`qt  `), 3GP, HEIC and AVIF share the box but are other formats.
 _MP4_BRANDS = frozenset(
@@ -62,7 +64,7 @@ def must_be_allowed(declared: str | None) -> str:
     or not on the list. The message repeats no type: a file's type is sealed with it.
     """
     named = (declared or "").partition(";")[0].strip().lower()
-    if named in {"", "application/octet-stream"}:
+    if named in {"", UNSURE}:
         raise MediaRefused(f"Say what type the file is, in Content-Type. {_accepted()}")
     canonical = ALIASES.get(named, named)
     if canonical not in ALLOWED:

@@ -17,7 +17,7 @@ from api.work_schemas import ConsentInSchema, ConsentSchema
 from cases.casework.consenting import change_consent
 from cases.casework.mailbox import Facts, Sent, add_evidence, add_message, letters_of, open_mailbox, show_mailbox
 from cases.complaint import Reporter
-from cases.media import must_be_allowed
+from cases.media import ALLOWED, UNSURE, must_be_allowed
 from cases.ports import Then
 
 blueprint = Blueprint("mailbox", __name__, url_prefix=f"{PREFIX}/mailbox", description="What a receipt opens.")
@@ -41,8 +41,8 @@ RAW_BODY = {
     "parameters": [DIGEST, NAME, IDEMPOTENCY_KEY],
     "requestBody": {
         "required": True,
-        "description": "The file as it is.",
-        "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
+        "description": f"The file as it is. As `{UNSURE}`, its content alone says of what type it is.",
+        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in (UNSURE, *ALLOWED)},
     },
 }
 
@@ -100,14 +100,17 @@ def add() -> dict[str, Any]:
 
     Kept only if it came whole: as many bytes as Content-Length says, or a matching Content-Digest.
     """
-    who = complaint()
-    must_be_allowed(request.headers.get("Content-Type"))
+    who, declared = complaint(), request.headers.get("Content-Type")
+    if request.mimetype == UNSURE:
+        declared = None
+    else:
+        must_be_allowed(declared)
     digests = announced_digests()
     must_prove_wholeness(digests)
     must_not_be_too_large(desk().limits.evidence_bytes)
 
     def act(blocks: Iterable[bytes], then: Then | None) -> Facts:
-        sent = Sent(blocks, request.headers.get("Content-Type"), _name(), announced_length(), digests)
+        sent = Sent(blocks, declared, _name(), announced_length(), digests)
         return add_evidence(desk(), who, sent, now(), then)
 
     return once_streaming(body_blocks(), act, shown.stored_file, str(who.id))

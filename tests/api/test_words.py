@@ -15,6 +15,7 @@ from api.pages.desk import sessions as pages_of_sessions
 from api.pages.words import LANGUAGES, catalogue, said
 from api.sessions import NOT_OURS, OTHER_SESSION
 from cases.case import guards
+from cases.casework import entering
 from cases.casework.signin.passkeys import LONGEST_NAME, MOST
 from cases.casework.signin.sessions import SIGNED_OUT
 from cases.catalogue import load
@@ -32,6 +33,7 @@ OF_THE_RULES = {
     NOT_OURS,
     OTHER_SESSION,
     DOES_NOT_ANSWER,
+    *(entering.CONCERNED, entering.TO_COME, entering.TOO_LONG_AGO, entering.NOT_YOURS),
     "You have no such passkey.",
     "You have no such session.",
     f"Give it a name of 1 to {LONGEST_NAME} letters.",

@@ -21,6 +21,7 @@ from api.pages.desk import (
     requests,
     sessions,
     staffing,
+    taking,
     team,
     writing,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "requests",
     "sessions",
     "staffing",
+    "taking",
     "team",
     "writing",
 ]

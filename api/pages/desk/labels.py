@@ -35,6 +35,19 @@ def state_name(state: State | str) -> str:
     return names[State(state)]
 
 
+def channel_name(channel: str) -> str:
+    """How a complaint came."""
+    names = {
+        "web": _("by the form"),
+        "api": _("by a program"),
+        "email": _("by e-mail"),
+        "phone": _("by telephone"),
+        "post": _("by post"),
+        "visit": _("in person"),
+    }
+    return names.get(channel, channel)
+
+
 def part_name(role: PersonRole | str) -> str:
     """The part a person plays in a case."""
     names = {
