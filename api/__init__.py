@@ -19,6 +19,7 @@ from api.routes import (
     audit,
     cases,
     complaints,
+    entering,
     evidence,
     filters,
     health,
@@ -130,6 +131,7 @@ def _endpoints(surface: str) -> list[Any]:
         supervisors.blueprint,
         administration.blueprint,
         webhooks.blueprint,
+        entering.blueprint,
     ]
     return [*(of_door if surface != "desk" else ()), *(of_desk if surface != "door" else ()), health.blueprint]
 

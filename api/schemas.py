@@ -11,6 +11,7 @@ from cases.lifecycle import Queue, State
 from cases.people import Role
 
 CHANNELS = ("web", "api", "email", "phone", "post", "visit")
+ENTERED = ("post", "phone", "visit", "email")
 ACCOUNT_KINDS = ("personal", "institutional", "unknown")
 LONG, NARRATIVE = 2_000, 20_000
 _SLUG = validate.Regexp(r"^[a-z0-9][a-z0-9_.\-]{0,39}$(?!\n)", error="This is no slug of the catalogue.")
@@ -69,6 +70,16 @@ class ComplaintSchema(Strict):
     channel = fields.String(load_default="api", validate=validate.OneOf(CHANNELS))
     statement = fields.Nested(StatementSchema, required=True)
     reporter = fields.Nested(ReporterSchema, required=True)
+
+
+class ArrivalSchema(Strict):
+    at = moment(required=True, metadata={"description": "When it really came: clocks count from then."})
+    reason = words(500, required=True, shortest=10)
+
+
+class EnteredSchema(ComplaintSchema):
+    channel = fields.String(required=True, validate=validate.OneOf(ENTERED))
+    arrival = fields.Nested(ArrivalSchema, metadata={"description": "Where it came earlier than it is entered."})
 
 
 class FiledSchema(Schema):
@@ -222,6 +233,7 @@ class CaseSchema(Schema):
     assignees = fields.List(fields.Nested(AssigneeSchema))
     routing = fields.Nested(RoutingSchema)
     statement = fields.Dict()
+    came = fields.Dict(metadata={"description": "By which channel; and when and why, if it was entered later."})
     accounts = fields.List(fields.Dict(), metadata={"description": "What the account registry is told: no person."})
     consent = fields.String(metadata={"description": "How far the reporter lets it be known."})
     outcome = fields.String(allow_none=True)

@@ -34,8 +34,11 @@ OTHER_SESSION = (
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-def signed_in(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Say who may open a page. Directly under the route; for a POST, the form is checked before anything is read."""
+def signed_in(*roles: Role, streams: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Say who may open a page. Directly under the route; for a POST, the form is checked before anything is read.
+
+    A form that `streams` files is not read here: its view checks the first part, with `must_be_of_this_session`.
+    """
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
@@ -45,8 +48,9 @@ def signed_in(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
             who = _find_session()
             g.actor, g.fresh = who.actor, is_fresh(who.session.proved_at, desk().signin.rules, now())
             let_in(frozenset(roles))
-            if request.method == "POST":
-                _must_be_of_this_session(who)
+            if request.method == "POST" and not streams:
+                g.form = plain_fields()
+                must_be_of_this_session(g.form.pop("form_token", ""))
             return view(*args, **kwargs)
 
         setattr(guarded, MARK, roles)
@@ -138,10 +142,9 @@ def form_token(who: SignedIn) -> str:
     return desk().signin.form_mark(f"{who.session.id} {who.session.role}")
 
 
-def _must_be_of_this_session(who: SignedIn) -> None:
-    g.form = plain_fields()
-    shown = g.form.pop("form_token", "").encode("utf-8", "replace")
-    if not hmac.compare_digest(shown, form_token(who).encode()):
+def must_be_of_this_session(shown: str) -> None:
+    """Refuse a form that was not opened in this session, in this role. Raises FormRefused."""
+    if not hmac.compare_digest(shown.encode("utf-8", "replace"), form_token(who_is_here()).encode()):
         raise FormRefused(OTHER_SESSION)
 
 

@@ -91,9 +91,16 @@ def case_page(view: CaseView, actor: Actor) -> dict[str, Any]:
     row = case_row(view.case, actor)
     if view.told is not None:
         row |= told_to(actor, view.told["statement"])
+        if may_see(actor, Part.WORK):
+            row["came"] = came(view.told)
     if view.explanation is not None:
         row["routing"]["explanation"] = dict(view.explanation)
     return row
+
+
+def came(told: Mapping[str, Any]) -> dict[str, Any]:
+    """How a complaint came to the desk; when and why, where an officer entered it later."""
+    return {"channel": told["channel"], **told.get("arrival", {})}
 
 
 RETALIATION = ("summary", "narrative", "subjects", "fears_retaliation", "concerns")

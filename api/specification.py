@@ -17,6 +17,7 @@ from api.examples.places import PLACES
 from api.problems import CHALLENGES, MEDIA_TYPE, PROBLEMS, SLUGS, TYPE, title
 from cases import errors
 from cases.errors import CaseError
+from cases.media import UNSURE
 from cases.people import Role
 
 TOKENS = (
@@ -85,8 +86,9 @@ OF_ITS_OWN: Mapping[str, tuple[type[CaseError], ...]] = MappingProxyType(
         "mailbox.ask_to_withdraw": (errors.MoveNotAllowed, errors.UnknownItem),
         "mailbox.ask_again": (errors.MoveNotAllowed, errors.UnknownItem),
         "cases.timeline": (errors.UnknownItem,),
+        "entering.enter": (errors.ConflictOfInterest,),
         "evidence.listed": (errors.UnknownItem,),
-        "evidence.content": (errors.EvidenceUnreadable,),
+        "evidence.content": (errors.EvidenceUnreadable, errors.IdentityClosed),
         "audit.export": (errors.UnknownCase,),
         "jobs.retry": (errors.JobHeld,),
         "jobs.discard": (errors.JobHeld,),
@@ -200,7 +202,7 @@ def _refusals_by_rule(operation: Mapping[str, Any], path: str) -> Iterator[type[
     content = operation.get("requestBody", {}).get("content", {})
     if "application/json" in content or any(one["in"] == "query" for one in parameters):
         yield errors.Malformed
-    if "*/*" in content:
+    if UNSURE in content:
         yield from RAW
     for one in parameters:
         yield from TAKEN_IN_HEADERS.get(one["name"], ())

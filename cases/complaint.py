@@ -131,16 +131,33 @@ class RoutingFacts:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A complaint as it arrives, before anything is sealed."""
+    """A complaint as it arrives, before anything is sealed. `arrival` is of one that is entered here only later."""
 
     language: str
     channel: str
     statement: Statement
     reporter: Reporter
+    arrival: "Arrival | None" = None
 
     def sealed_statement(self) -> bytes:
         """Language and channel travel with the account: they say something about the reporter."""
-        return canonical({"language": self.language, "channel": self.channel, "statement": dict(self.statement.told)})
+        told: dict[str, Any] = {
+            "language": self.language,
+            "channel": self.channel,
+            "statement": dict(self.statement.told),
+        }
+        return canonical(told | ({"arrival": self.arrival.told()} if self.arrival else {}))
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """When a complaint really came, and why it is entered only now. Clocks count from then."""
+
+    at: datetime
+    reason: str
+
+    def told(self) -> dict[str, str]:
+        return {"at": stamp(self.at), "reason": self.reason}
 
 
 @dataclass(frozen=True, slots=True)

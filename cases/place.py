@@ -43,6 +43,7 @@ class Kind(Enum):
     PROPOSAL = 12
     NOTE = 13
     TASK = 14
+    ORIGINAL_MAIL = 15
 
     @property
     def slug(self) -> str:
@@ -79,6 +80,7 @@ SEALED_FOR: Mapping[Kind, frozenset[Recipient]] = MappingProxyType({
     Kind.PROPOSAL:       frozenset({Recipient.DESK}),
     Kind.NOTE:           frozenset({Recipient.DESK}),
     Kind.TASK:           frozenset({Recipient.DESK}),
+    Kind.ORIGINAL_MAIL:  frozenset({Recipient.IDENTITY, Recipient.RECEIPT}),
 })
 # fmt: on
 

@@ -22,6 +22,7 @@ from cases.outbox import Jobs, JobWork
 from cases.people import Role
 from cases.place import Kind, Owner, Recipient, SealedPart
 from cases.ports_door import PACES, Pace, Visits
+from cases.ports_mail import KeptMail, Mails
 from cases.ports_signin import SignIn
 from cases.ranges import Span
 from cases.sight import Sight
@@ -281,6 +282,9 @@ class Work(JobWork, Pen, Protocol):
     def keep_answer(self, answer: Answer, at: datetime) -> None:
         """Raises KeyReused when the key was used in the meantime."""
 
+    def keep_mail(self, mail: KeptMail) -> None:
+        """Raises KeyReused when somebody else took the same mail in, or on, in the meantime."""
+
     def number_is_free(self, number: str) -> bool: ...
     def keep_directory(self, text: str, entry: Entry) -> None: ...
     def keep_token(self, token: Token, entry: Entry) -> None: ...
@@ -421,6 +425,7 @@ class Desk:
     post: Post
     book: Book
     visits: Visits
+    mails: Mails
 
 
 Then = Callable[[Work, Any], None]

@@ -5,6 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
 from uuid import UUID
 
 from sqlalchemy import URL, Connection, exists, insert, inspect, select
@@ -21,6 +24,8 @@ from storage.deskwork import SqlBook
 from storage.keys import DESK_COMPARTMENTS, DOOR_COMPARTMENTS, Keyring, make_keys, open_keyring
 from storage.ledger import SqlLedger
 from storage.lookup import SqlLookup
+from storage.mailboxes import FoundMail, mails_in
+from storage.mails import MailBook
 from storage.notices import SqlNoticeLookup
 from storage.objects import DiskObjects
 from storage.outbox import Outbox
@@ -45,6 +50,7 @@ class House:
     ledger: SqlLedger
     sweep: Callable[[], int]
     close: Callable[[], None]
+    mails_in: Callable[[Path | BinaryIO], Iterator[FoundMail]]
 
 
 @contextmanager
@@ -107,6 +113,7 @@ def open_house(settings: Settings) -> House:
         _post(settings.post, SqlNoticeLookup(database, marks)),
         SqlBook(database, marks),
         Visits(settings.data_dir),
+        MailBook(database, marks, settings.post.mail_rules),
     )
 
     def sweep() -> int:
@@ -118,7 +125,8 @@ def open_house(settings: Settings) -> House:
         database.engine.dispose()
         shred_database.engine.dispose()
 
-    return House(desk, keyring, signer, ledger, sweep, close)
+    mails = partial(mails_in, limit=settings.evidence_limit)
+    return House(desk, keyring, signer, ledger, sweep, close, mails)
 
 
 def _post(chosen: PostSettings, lookup: SqlNoticeLookup) -> Post:

@@ -133,6 +133,14 @@ class Marks:
         """A name of an identity provider's: of a person, of a session there, of a token."""
         return self._mark("index", "elsewhere", name)
 
+    def mail(self, what: str) -> bytes:
+        """A mail that became a complaint."""
+        return self._mark("index", "mail", what)
+
+    def mail_seal(self, what: str) -> bytes:
+        """The key of what is known of a mail."""
+        return self._mark("index", "mail seal", what)
+
     def _mark(self, key: str, label: str, value: str) -> bytes:
         secret = self._keys[key]
         if secret is None:

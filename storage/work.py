@@ -16,11 +16,13 @@ from cases.identity import IdentityRequest
 from cases.identity import Standing as Asked
 from cases.ledger import Entry
 from cases.ports import SHRED, Answer, EvidenceItem, Message, Standing, Status, Token
+from cases.ports_mail import KeptMail
 from storage import tables
 from storage.asking import JobRows
 from storage.database import Database
 from storage.deskwork import DeskPen
 from storage.lists import list_rows
+from storage.mails import keep_mail
 from storage.notices import SqlNotices
 from storage.rows import (
     case_row,
@@ -168,6 +170,10 @@ class SqlWork(JobRows, DeskPen):
             self._connection.execute(insert(tables.answers), row)
         except IntegrityError as error:
             raise KeyReused("This idempotency key was used in the meantime.") from error
+
+    def keep_mail(self, mail: KeptMail) -> None:
+        """How far a mail was taken in."""
+        keep_mail(self._connection, mail)
 
     def number_is_free(self, number: str) -> bool:
         return not self._connection.scalar(select(exists().where(tables.cases.c.number == number)))

@@ -75,7 +75,11 @@ _EXPLANATION = {
     "subjects": [{"position": 1, "matched": "one", "people": ["S0107"]}],
     "witnesses": [],
 }
-_CASE_PAGE = _CASE | WORK | {"routing": _CASE["routing"] | {"explanation": _EXPLANATION}, "statement": _STATEMENT}
+_CASE_PAGE = (
+    _CASE
+    | WORK
+    | {"routing": _CASE["routing"] | {"explanation": _EXPLANATION}, "statement": _STATEMENT, "came": {"channel": "api"}}
+)
 _ENTRY = {
     "position": 4,
     "index": 3,
@@ -181,6 +185,7 @@ _CSV = (
 EXAMPLES: Mapping[str, tuple[Any, Any]] = MappingProxyType(
     {
         "complaints.file": (_COMPLAINT, _FILED),
+        "entering.enter": (_COMPLAINT | {"channel": "visit"}, _FILED),
         "complaints.catalogue": (None, _CATALOGUE),
         "mailbox.show": (None, _MAILBOX),
         "mailbox.messages": (None, [LETTER]),

@@ -26,7 +26,7 @@ from cases.casework.consenting import change_consent
 from cases.casework.mailbox import Facts, Sent, add_evidence, add_message, letters_of, open_mailbox, show_mailbox
 from cases.casework.wishing import ask_for_review, withdraw
 from cases.complaint import Reporter
-from cases.media import must_be_allowed
+from cases.media import ALLOWED, UNSURE, must_be_allowed
 from cases.ports import Then
 from cases.ports_door import FILES
 
@@ -51,8 +51,8 @@ RAW_BODY = {
     "parameters": [DIGEST, NAME, IDEMPOTENCY_KEY],
     "requestBody": {
         "required": True,
-        "description": "The file as it is.",
-        "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
+        "description": f"The file as it is. As `{UNSURE}`, its content alone says of what type it is.",
+        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in (UNSURE, *ALLOWED)},
     },
 }
 
@@ -133,14 +133,17 @@ def add() -> dict[str, Any]:
 
     Kept only if it came whole: as many bytes as Content-Length says, or a matching Content-Digest.
     """
-    who = complaint()
-    must_be_allowed(request.headers.get("Content-Type"))
+    who, declared = complaint(), request.headers.get("Content-Type")
+    if request.mimetype == UNSURE:
+        declared = None
+    else:
+        must_be_allowed(declared)
     digests = announced_digests()
     must_prove_wholeness(digests)
     must_not_be_too_large(desk().limits.evidence_bytes)
 
     def act(blocks: Iterable[bytes], then: Then | None) -> Facts:
-        sent = Sent(blocks, request.headers.get("Content-Type"), _name(), announced_length(), digests)
+        sent = Sent(blocks, declared, _name(), announced_length(), digests)
         return add_evidence(desk(), who, sent, now(), then)
 
     return once_streaming(body_blocks(), act, shown.stored_file, str(who.id))

@@ -15,6 +15,7 @@ from cases.errors import Fault, Malformed
 from cases.ledger import REPORTER, About, EntryKind
 from cases.place import Kind, Owner, SealedPart
 from cases.ports import Desk, Then
+from cases.sight import Actor
 
 SORT = "sort"
 
@@ -30,8 +31,8 @@ class Filed:
     filing_proof: str
 
 
-def file_complaint(desk: Desk, draft: Draft, at: datetime, then: Then | None = None) -> Filed:
-    """Seal a complaint and take it in. Raises Malformed; nothing is kept then."""
+def file_complaint(desk: Desk, draft: Draft, at: datetime, then: Then | None = None, by: Actor | None = None) -> Filed:
+    """Seal a complaint and take it in; `by` enters it for the reporter. Raises Malformed; nothing is kept then."""
     if faults := [*draft.reporter.faults(), *unknown_concerns(draft, desk.law, at)]:
         raise Malformed(faults)
     receipt, mailbox_id, owner = desk.vault.new_mailbox()
@@ -45,8 +46,11 @@ def file_complaint(desk: Desk, draft: Draft, at: datetime, then: Then | None = N
         desk.signer.fingerprint(owner.mailbox_key),
     )
     facts: dict[str, Any] = proof.facts()
-    taken = entry(EntryKind.INTAKE, About.complaint(owner.complaint), at, REPORTER, "filed", facts=facts, sealed=parts)
-    acknowledge_by = due(desk.law.clock("acknowledge", at.date()), at, desk.law.calendar())
+    who, role = (by.person, str(by.role)) if by else (REPORTER, "")
+    about = About.complaint(owner.complaint)
+    taken = entry(EntryKind.INTAKE, about, at, who, "filed", role=role, facts=facts, sealed=parts)
+    came = draft.arrival.at if draft.arrival else at
+    acknowledge_by = due(desk.law.clock("acknowledge", came.date()), came, desk.law.calendar())
     filed = Filed(owner.complaint, receipt, at, acknowledge_by, desk.signer.filing_proof(proof))
     complaint = Complaint(owner.complaint, at, mailbox_id, owner.mailbox_key, parts)
     with desk.work() as work:

@@ -2,27 +2,27 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from cases.canonical import canonical
 from cases.case import Case
 from cases.casework.changes import GRANT_OVER
-from cases.casework.consenting import CONSENT_CHANGED
 from cases.casework.entries import by_staff, must_be_kept, owner_of
+from cases.casework.knowing import must_be_under_the_newest_wish
 from cases.casework.looking import find_case, find_kept
 from cases.casework.screening import consent_of
 from cases.casework.telling import tell_of
 from cases.catalogue.telling import REQUESTER
 from cases.clocks import due
-from cases.errors import IdentityClosed, NotPermitted, UnknownItem
+from cases.errors import NotPermitted, UnknownItem
 from cases.identity import HANDLERS, IdentityRequest, Standing, ask, decide, must_be_decidable, must_be_open
 from cases.ledger import EntryKind
 from cases.notices import Happening
 from cases.people import Role
 from cases.place import Kind, Recipient
-from cases.ports import Desk, EntryFilter, Then
+from cases.ports import Desk, Then
 from cases.sight import Actor, Part, sight_of
 
 
@@ -90,7 +90,7 @@ def decide_on_request(
     _must_be_custodian(actor)
     request = find_request(desk, number, id_)
     must_be_decidable(request, case, actor)
-    _must_be_under_the_newest_wish(desk, case, request)
+    must_be_under_the_newest_wish(desk, case, request)
     clock = desk.law.clock("identity_grant", at.date())
     until = due(clock, at, desk.law.calendar("")) if grant else None
     decided = decide(request, actor, at, until)
@@ -139,15 +139,8 @@ def read_identity(desk: Desk, actor: Actor, number: str, id_: UUID | None, at: d
     else:
         must_be_open(case, actor, consent, request, at)
     if request is not None:
-        _must_be_under_the_newest_wish(desk, case, request)
+        must_be_under_the_newest_wish(desk, case, request)
     return _opened(desk, actor, case, request, at, "identity_read_to_decide" if to_decide else "identity_read")
-
-
-def _must_be_under_the_newest_wish(desk: Desk, case: Case, request: IdentityRequest) -> None:
-    """A new wish ends what was asked under the old one at once, whenever the worker comes to say so. IdentityClosed."""
-    since = request.asked_at + timedelta.resolution
-    if desk.lookup.entries(EntryFilter(about=str(case.complaint), action=CONSENT_CHANGED, from_=since, limit=1)):
-        raise IdentityClosed("The reporter changed their consent since this was asked. Ask again.")
 
 
 def _opened(

@@ -10,6 +10,7 @@ from uuid import UUID
 from cases.canonical import canonical
 from cases.case import Case
 from cases.casework.entries import by_staff, must_be_kept, owner_of
+from cases.casework.knowing import must_know_who_reported
 from cases.casework.mailbox import Facts, Letter, facts_of, letter_of
 from cases.ledger import About, EntryKind
 from cases.place import Kind, Recipient
@@ -113,10 +114,11 @@ def read_original(
 ) -> tuple[Facts, Iterator[bytes]]:
     """The original file, whole: a broken chunk raises in the middle of the stream.
 
-    Raises UnknownCase, UnknownItem or EvidenceUnreadable.
+    A mail as it came tells who sent it: it is for those alone who may learn now who reported. Raises UnknownCase,
+    UnknownItem, IdentityClosed or EvidenceUnreadable.
     """
-    item = _original(desk, actor, number, evidence, reason, at)
-    return facts_of(desk, item, Recipient.DESK), desk.vault.stream(item.content, Recipient.DESK)
+    item, opener = _original(desk, actor, number, evidence, reason, at)
+    return facts_of(desk, item, Recipient.DESK), desk.vault.stream(item.content, opener)
 
 
 def read_piece(
@@ -124,21 +126,26 @@ def read_piece(
 ) -> tuple[Facts, Span, Iterator[bytes]]:
     """One range of the original: however many of them are read, it is one look at the file.
 
-    Raises UnknownCase, UnknownItem, EvidenceUnreadable, or RangeUnsatisfiable: that names the size, which is sealed,
-    so it too is said only after the look was written down.
+    Raises UnknownCase, UnknownItem, IdentityClosed, EvidenceUnreadable, or RangeUnsatisfiable: that names the size,
+    which is sealed, so it too is said only after the look was written down.
     """
-    item = _original(desk, actor, number, evidence, reason, at)
+    item, opener = _original(desk, actor, number, evidence, reason, at)
     facts = facts_of(desk, item, Recipient.DESK)
     span = wanted.within(facts.size)
-    return facts, span, desk.vault.piece(item.content, Recipient.DESK, span)
+    return facts, span, desk.vault.piece(item.content, opener, span)
 
 
-def _original(desk: Desk, actor: Actor, number: str, evidence: UUID, reason: str, at: datetime) -> EvidenceItem:
-    """A file about to be opened: that it was is on record by now."""
+def _original(
+    desk: Desk, actor: Actor, number: str, evidence: UUID, reason: str, at: datetime
+) -> tuple[EvidenceItem, Recipient]:
+    """A file about to be opened, and the key that opens it: that it was is on record by now."""
     case = find_kept(desk, actor, number, Part.EVIDENCE)
     item = desk.lookup.evidence_item(case.complaint, evidence)
+    tells_who = item.content.kind is Kind.ORIGINAL_MAIL
+    if tells_who:
+        must_know_who_reported(desk, actor, case, at)
     note_look(desk, actor, case, "opened_original", at, facts={"evidence": str(evidence)}, reason=reason)
-    return item
+    return item, Recipient.IDENTITY if tells_who else Recipient.DESK
 
 
 def custody(desk: Desk, actor: Actor, number: str, evidence: UUID) -> Sequence[StoredEntry]:

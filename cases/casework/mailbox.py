@@ -19,6 +19,7 @@ from cases.media import SNIFF_BYTES, checked_type, sniffed_type
 from cases.media.hidden import SEEN_BYTES, Hidden, metadata_in
 from cases.place import Kind, Recipient, SealedPart
 from cases.ports import Desk, Digest, EvidenceItem, Incoming, Merged, Message, Opened, Status, StoredEntry, Then
+from cases.sight import Actor
 
 NAME_LIMIT = 255
 
@@ -165,20 +166,29 @@ def add_message(
     return letter
 
 
-def add_evidence(desk: Desk, complaint: Complaint, sent: Sent, at: datetime, then: Then | None = None) -> Facts:
+def add_evidence(
+    desk: Desk,
+    complaint: Complaint,
+    sent: Sent,
+    at: datetime,
+    then: Then | None = None,
+    kind: Kind = Kind.EVIDENCE,
+    by: Actor | None = None,
+) -> Facts:
     """Seal a file as it streams in, whatever its size, and keep it only if it came whole.
 
+    `kind` says who it is sealed for: a mail as it came tells who sent it. `by` adds it for the reporter.
     Raises MediaRefused, TooLarge or BodyNotWhole; nothing is kept then.
     """
     owner = checked_owner(desk, complaint, at)
-    with desk.vault.receive(Kind.EVIDENCE, owner) as incoming:
+    with desk.vault.receive(kind, owner) as incoming:
         pumped = _pump(sent, incoming, desk.limits.evidence_bytes)
         content = incoming.finish()
         name = sent.name[:NAME_LIMIT]
         facts = Facts(str(content.id), pumped.size, pumped.sha256, pumped.media_type, name, pumped.hidden)
         told = {name: getattr(facts, name) for name in Facts.__slots__ if name != "hidden"}
         sealed_facts = desk.vault.seal(Kind.FILE_FACTS, owner, canonical(told))
-        noted = _intake(complaint, at, "evidence_added", {"evidence": facts.evidence}, (content, sealed_facts))
+        noted = _intake(complaint, at, "evidence_added", {"evidence": facts.evidence}, (content, sealed_facts), by)
         with desk.work() as work:
             work.add_evidence(EvidenceItem(content, sealed_facts, at), noted)
             work.ask_for(ADDED, str(complaint.id), at)
@@ -238,7 +248,12 @@ def _must_be_whole(sent: Sent, size: int, sums: Mapping[str, Digest]) -> None:
 
 
 def _intake(
-    complaint: Complaint, at: datetime, action: str, facts: dict[str, Any], sealed: tuple[SealedPart, ...]
+    complaint: Complaint,
+    at: datetime,
+    action: str,
+    facts: dict[str, Any],
+    sealed: tuple[SealedPart, ...],
+    by: Actor | None = None,
 ) -> Entry:
-    about = About.complaint(complaint.id)
-    return entry(EntryKind.INTAKE, about, at, REPORTER, action, facts=facts, sealed=sealed)
+    about, (who, role) = About.complaint(complaint.id), (by.person, str(by.role)) if by else (REPORTER, "")
+    return entry(EntryKind.INTAKE, about, at, who, action, role=role, facts=facts, sealed=sealed)

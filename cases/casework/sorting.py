@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from cases.persons import first_register
 from cases.place import Kind, Owner, Recipient, SealedPart
 from cases.ports import Desk, Work
 from cases.routing import Routing, circumstances_of, involved_in, route, screen
+from cases.times import read_stamp
 
 FIVE_DIGITS = 90_000
 TRIES = 64
@@ -41,7 +43,8 @@ def sort_complaint(desk: Desk, job: Job, at: datetime) -> Case | None:
             work.done(job)
         return None
     wish = newest_wish(desk, complaint.id)
-    statement, facts = _open(desk, complaint, at)
+    statement, facts, came = _open(desk, complaint, at)
+    complaint = replace(complaint, received_at=came)
     law, day = desk.law, at.date()
     categories = law.categories_for(statement.concerns, complaint.received_at.date())
     circumstances = circumstances_of(statement, categories)
@@ -60,15 +63,16 @@ def sort_complaint(desk: Desk, job: Job, at: datetime) -> Case | None:
     return case
 
 
-def _open(desk: Desk, complaint: Complaint, at: datetime) -> tuple[Statement, RoutingFacts]:
-    """Say so in the ledger, then open."""
+def _open(desk: Desk, complaint: Complaint, at: datetime) -> tuple[Statement, RoutingFacts, datetime]:
+    """Say so in the ledger, then open. The time is when the complaint really came: a letter may have lain somewhere."""
     statement = desk.lookup.part(complaint.id, Kind.STATEMENT)
     opened = {"opened": [Kind.STATEMENT.slug, Kind.ROUTING_FACTS.slug]}
     about = About.complaint(complaint.id)
     with desk.work() as work:
         work.note(entry(EntryKind.LOOK, about, at, WORKER, "opened_for_sorting", facts=opened))
-    told = json.loads(desk.vault.open(statement, Recipient.DESK))["statement"]
-    return Statement.read(told), opened_routing_facts(desk, complaint.id)
+    told = json.loads(desk.vault.open(statement, Recipient.DESK))
+    came = read_stamp(told["arrival"]["at"]) if "arrival" in told else complaint.received_at
+    return Statement.read(told["statement"]), opened_routing_facts(desk, complaint.id), came
 
 
 def _numbered(work: Work, complaint: Complaint, categories: tuple[str, ...], routing: Routing, law: Catalogue) -> Case:

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from cases.catalogue import checks, deciding, elsewhere, governing, hints, platforms, reading, telling, timing
+from cases.catalogue import checks, deciding, elsewhere, governing, hints, incoming, platforms, reading, telling, timing
 from cases.catalogue import letters as letter_rows
 from cases.catalogue import routes as routing_rows
 from cases.catalogue.deciding import Measure, Term
@@ -347,6 +347,7 @@ _READERS: Mapping[str, tuple[str, str, Callable[[reading.Row], Any]]] = MappingP
         "platforms": ("platforms.toml", "platform", platforms.platform),
         "elsewhere": ("elsewhere.toml", "elsewhere", elsewhere.elsewhere),
         "hints": ("hints.toml", "hint", hints.hint),
+        "unwanted": ("incoming.toml", "unwanted", incoming.unwanted),
     }
 )
 

@@ -1,4 +1,6 @@
-"""What helps a reporter before and while they file: where posts stand, who else can help, sentences that help on."""
+"""What stands before a case: where posts stand, who else can help a reporter, sentences that help on, and which mails
+are no complaint.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +12,7 @@ from cases.catalogue import hints as hint_rows
 from cases.catalogue import platforms as platform_rows
 from cases.catalogue.elsewhere import Elsewhere
 from cases.catalogue.hints import Hint
+from cases.catalogue.incoming import Unwanted
 from cases.catalogue.platforms import Platform
 from cases.catalogue.rows import in_force
 from cases.errors import CatalogueBroken
@@ -22,6 +25,7 @@ class Guidance:
     platforms: tuple[Platform, ...]
     hints: tuple[Hint, ...]
     elsewhere: tuple[Elsewhere, ...]
+    unwanted: tuple[Unwanted, ...]
 
     def platforms_on(self, day: date) -> tuple[Platform, ...]:
         """For `cases.posts.read_post`."""
@@ -30,6 +34,10 @@ class Guidance:
     def elsewhere_on(self, day: date) -> tuple[Elsewhere, ...]:
         """In the order in which they are asked: what cannot wait comes first."""
         return in_force(self.elsewhere, day)
+
+    def unwanted_on(self, day: date) -> tuple[Unwanted, ...]:
+        """Mails that are not taken in as complaints."""
+        return in_force(self.unwanted, day)
 
     def hint(self, set_: str, slug: str, day: date) -> Hint:
         """CatalogueBroken when there is none on that day."""

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from cases.errors import MediaRefused
 from cases.media.containers import HEAD, is_m4a, is_mp3, is_mp4, is_quicktime, is_webm
-from cases.media.saved import is_mail, is_mhtml, is_page, is_text, is_wacz
+from cases.media.saved import begins_as_mail, is_mail, is_mhtml, is_page, is_text, is_wacz
 
 ALLOWED: Mapping[str, str] = MappingProxyType(
     {
@@ -66,6 +66,8 @@ ACTIVE = frozenset({"application/wacz", "multipart/related", "text/html", "messa
 
 SNIFF_BYTES = HEAD
 MAIL, PLAIN = "message/rfc822", "text/plain"
+UNSURE = "application/octet-stream"
+"""What whoever cannot tell the type of a file declares."""
 
 
 def must_be_allowed(declared: str | None) -> str:
@@ -75,7 +77,7 @@ def must_be_allowed(declared: str | None) -> str:
     or not on the list. The message repeats no type: a file's type is sealed with it.
     """
     named = (declared or "").partition(";")[0].strip().lower()
-    if named in {"", "application/octet-stream"}:
+    if named in {"", UNSURE}:
         raise MediaRefused(f"Say what type the file is, in Content-Type. {_accepted()}")
     canonical = ALIASES.get(named, named)
     if canonical not in ALLOWED:
@@ -93,6 +95,8 @@ def checked_type(declared: str | None, head: bytes) -> str:
     found = sniff(head)
     if found == canonical or (found and found in KIN.get(canonical, ())):
         return found
+    if canonical == MAIL and is_written_as_mail(head):
+        return canonical  # what reads as text as well is a mail only where that is declared
     if canonical == PLAIN and found == MAIL and is_text(head[:SNIFF_BYTES]):
         return canonical  # somebody's own words may begin as a mail does
     raise MediaRefused(f"The content is not of the declared type. Declare the type the file really has. {_accepted()}")
@@ -104,6 +108,11 @@ def sniffed_type(head: bytes) -> str:
     if found is None:
         raise MediaRefused(f"The file is of no type that is taken. {_accepted()}")
     return found
+
+
+def is_written_as_mail(head: bytes) -> bool:
+    """Whether the first `SNIFF_BYTES` bytes of a file can be those of a mail, if one is meant."""
+    return begins_as_mail(head[:SNIFF_BYTES])
 
 
 def sniff(head: bytes) -> str | None:

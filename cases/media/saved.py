@@ -4,6 +4,8 @@ import re
 from codecs import getincrementaldecoder
 from unicodedata import category
 
+from cases.media.containers import HEAD
+
 # What a browser may take for a page or a drawing with scripts (WHATWG MIME Sniffing §7.1), and shell and PHP scripts.
 _MARKUP = re.compile(
     r"\s*(?:<!doctype|<!--|<\?|#!\s*/|<(?:a|b|base|body|br|div|embed|font|form|frameset|h1|head|html|iframe|img|input"
@@ -16,6 +18,12 @@ _PAGE = re.compile(
 )
 _HEADER = re.compile(rb"([!-9;-~]{1,80}):[ \t]?([^\r\n]{0,998})(?:\r?\n[ \t][^\r\n]{0,998}){0,40}\r?\n")
 _HEADERS = 60
+_ENVELOPE = re.compile(rb"From [^\r\n]*\r?\n")
+_FIELDS = re.compile(rb"(?:[!-9;-~]+:[^\n]*(?:\n|\Z)(?:[ \t][^\n]*(?:\n|\Z))*)+")
+_KNOWN_FIELD = re.compile(
+    rb"^(?:from|to|cc|subject|date|received|return-path|delivered-to|message-id|reply-to|mime-version|content-type):",
+    re.IGNORECASE | re.MULTILINE,
+)
 _SURELY_MAIL = frozenset({b"received", b"message-id", b"return-path", b"delivered-to", b"dkim-signature"})
 _OF_A_MAIL = frozenset({b"from", b"to", b"date", b"subject", b"mime-version", b"content-type"})
 _ENOUGH = 3
@@ -29,9 +37,24 @@ def is_page(head: bytes) -> bool:
 
 
 def is_mail(head: bytes) -> bool:
-    """A mail (RFC 5322): lines of a head that only mails have."""
+    """A mail (RFC 5322), declared or not: lines of a head that only mails have, or what begins so and is no text."""
     said = _head_of_a_mail(head)
-    return len(said.keys() & (_SURELY_MAIL | _OF_A_MAIL)) >= _ENOUGH and bool(said.keys() & _SURELY_MAIL)
+    is_sure = len(said.keys() & (_SURELY_MAIL | _OF_A_MAIL)) >= _ENOUGH and bool(said.keys() & _SURELY_MAIL)
+    return is_sure or (begins_as_mail(head) and not is_text(head))
+
+
+def begins_as_mail(head: bytes) -> bool:
+    """Whether these first bytes begin a message (RFC 5322): header fields, one of them a field that mails have.
+
+    Much that people write begins so: only who declares a mail can mean one, unless it is no text.
+    """
+    is_cut = len(head) >= HEAD
+    envelope = _ENVELOPE.match(head)
+    fields = _FIELDS.match(head, envelope.end() if envelope else 0)
+    if fields is None or b"\0" in head or not _KNOWN_FIELD.search(fields[0]):
+        return False
+    rest = head[fields.end() :]
+    return not rest or rest.startswith((b"\n", b"\r\n")) or (is_cut and b"\n" not in rest)
 
 
 def is_mhtml(head: bytes) -> bool:

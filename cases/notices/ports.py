@@ -86,7 +86,10 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail as sent: plain words, and nothing of any case. `message` makes its Message-ID."""
+    """A mail as sent: plain words, and nothing of any case. `message` makes its Message-ID.
+
+    `answers` is the Message-ID of the mail it answers, empty where that has none; None where it answers nothing.
+    """
 
     to: str
     language: str
@@ -94,6 +97,7 @@ class Mail:
     text: str
     message: str
     at: datetime
+    answers: str | None = None
 
 
 class NoticeWork(Protocol):

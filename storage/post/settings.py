@@ -7,7 +7,8 @@ from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from cases.catalogue import LANGUAGES
-from cases.directory import is_address
+from cases.directory import folded, is_address
+from cases.ports_mail import MailRules
 
 STARTTLS, TLS, NONE = "starttls", "tls", "none"
 PORTS = {STARTTLS: 587, TLS: 465, NONE: 25}
@@ -22,6 +23,8 @@ KNOWN = (
     "LANGUAGE",
     "WEBHOOK_ALLOW",
     "WEBHOOK_CA",
+    "MAIL_RECEIPTS",
+    "MAIL_OWN",
 )
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Given = Callable[[str, str], str]
@@ -50,6 +53,7 @@ class PostSettings:
     allowed_hosts: frozenset[str] = frozenset()
     allowed_networks: tuple[Network, ...] = ()
     webhook_ca: Path | None = None
+    mail_rules: MailRules = field(default_factory=MailRules)
 
     @property
     def link(self) -> str | None:
@@ -63,14 +67,32 @@ def read_post(given: Given, faults: list[str]) -> PostSettings:
     if language not in LANGUAGES:
         faults.append(f"RULE12_LANGUAGE: one of {', '.join(LANGUAGES)} is expected, not {language!r}.")
     hosts, networks = _allowed(given("WEBHOOK_ALLOW", ""), faults)
+    smtp = _smtp(given, faults)
     return PostSettings(
-        _smtp(given, faults),
+        smtp,
         given("PUBLIC_URL", "").rstrip("/") or None,  # storage/signin/settings.py says whether it is an address
         language,
         hosts,
         networks,
         _file("WEBHOOK_CA", given, faults),
+        _mail_rules(given, smtp, language, faults),
     )
+
+
+def _mail_rules(given: Given, smtp: SmtpSettings | None, language: str, faults: list[str]) -> MailRules:
+    """How mails are taken in. What mails come from is always an address of our own."""
+    receipts, own = given("MAIL_RECEIPTS", "no"), given("MAIL_OWN", "").replace(",", " ").split()
+    if receipts not in {"yes", "no"}:
+        faults.append(f"RULE12_MAIL_RECEIPTS: yes or no is expected, not {receipts[:40]!r}.")
+    if receipts == "yes" and smtp is None and not given("SMTP_URL", ""):
+        faults.append("RULE12_MAIL_RECEIPTS: yes needs a mail server to send by: set RULE12_SMTP_URL.")
+    faults += (
+        f"RULE12_MAIL_OWN: addresses of this installation are expected, not {one[:80]!r}."
+        for one in own
+        if not is_address(one)
+    )
+    ours = {*own, *([smtp.sender] if smtp else [])}
+    return MailRules(frozenset(map(folded, ours)), language, receipts == "yes")
 
 
 def _smtp(given: Given, faults: list[str]) -> SmtpSettings | None:

@@ -35,7 +35,8 @@ class SmtpMailer:
             message = _message(mail, self._settings.sender, "8bit" if eight else "base64")
             options = ("BODY=8BITMIME",) if eight else ()
             data = message.as_bytes(policy=SMTP)
-            server.sendmail(self._settings.sender, [mail.to], data, mail_options=options)
+            back = self._settings.sender if mail.answers is None else ""  # nobody answers an answer (RFC 3834)
+            server.sendmail(back, [mail.to], data, mail_options=options)
         finally:
             with suppress(OSError, smtplib.SMTPException):
                 server.quit()
@@ -70,8 +71,11 @@ def _message(mail: Mail, sender: str, encoding: str) -> EmailMessage:
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(mail.at)
     message["Message-ID"] = f"<{mail.message}@{domain}>"
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine answers a machine
-    message["List-Id"] = f"<notices.{domain}>"
+    message["Auto-Submitted"] = "auto-generated" if mail.answers is None else "auto-replied"  # RFC 3834
+    if mail.answers is None:
+        message["List-Id"] = f"<notices.{domain}>"
+    elif mail.answers:
+        message["In-Reply-To"] = message["References"] = mail.answers
     message.set_content(mail.text, charset="utf-8", cte=encoding)
     message["Content-Language"] = mail.language
     return message

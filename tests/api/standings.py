@@ -143,6 +143,7 @@ def body_of(endpoint: str, role: Role | None, case: Prepared | None) -> dict[str
     person = case.person if case else str(uuid4())
     bodies: dict[str, Any] = {
         "complaints.file": told(),
+        "entering.enter": told() | {"channel": "visit"},
         "mailbox.write": {"text": "Hello"},
         "mailbox.ask_to_withdraw": {"text": "I am afraid."},
         "mailbox.ask_again": {"text": "There is more.", "ground": "new_evidence"},

@@ -67,6 +67,7 @@ def at_the_desk(life: Life) -> Replayed:
     yield "persons.change", life.ask(Role.INTAKE, f"persons/{life.subject}/changes", ASKED["persons.change"])
     yield "persons.allege", life.ask(Role.INTAKE, "allegations", ASKED["persons.allege"] | {"person": life.subject})
     yield "persons.alleged", intake.get(f"{case}/allegations")
+    yield "entering.enter", intake.post(f"{PREFIX}/entered-complaints", ASKED["entering.enter"])
     yield "routing.preview", intake.post(f"{PREFIX}/routing/preview", ASKED["routing.preview"])
 
 

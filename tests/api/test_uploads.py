@@ -74,7 +74,8 @@ def test_a_wrong_or_lying_type_is_refused(office: Office) -> None:
     picture = PICTURE.read_bytes()
     cases = [
         (picture, ""),
-        (picture, "application/octet-stream"),
+        (b"<script>alert(1)</script>", "application/octet-stream"),
+        (b"PK\x03\x04" + bytes(100), "application/octet-stream; charset=binary"),
         (picture, "image/svg+xml"),
         (picture, "text/html"),
         (picture, "image/jpeg"),
@@ -87,6 +88,13 @@ def test_a_wrong_or_lying_type_is_refused(office: Office) -> None:
         for body, kind in cases:
             answer = office.attach(receipt, body, Content_Type=kind)
             assert (answer.status_code, answer.content_type) == (415, PROBLEM), (body[:8], kind)
+
+
+def test_of_a_file_whose_type_nobody_could_tell_the_content_alone_decides(office: Office) -> None:
+    receipt = office.file()["receipt"]
+    office.door.must(201, office.attach(receipt, Content_Type="application/octet-stream"))
+    [stored] = office.holder(receipt).read(f"{PREFIX}/mailbox")["evidence"]
+    assert stored["media_type"] == "image/png"
 
 
 def test_an_empty_file_is_refused_and_a_type_that_is_not_taken_is_refused_unread(office: Office) -> None:

@@ -18,6 +18,7 @@ from api.pages.words import LANGUAGES, catalogue, said
 from api.problems import PROBLEMS
 from api.sessions import NOT_OURS, OTHER_SESSION
 from cases.case import guards
+from cases.casework import entering
 from cases.casework.accounts import PURPOSES
 from cases.casework.signin.passkeys import LONGEST_NAME, MOST
 from cases.casework.signin.sessions import SIGNED_OUT
@@ -56,6 +57,7 @@ OF_THE_RULES = {
     NO_SUCH_WEBHOOK,
     NO_PUBLIC_ADDRESS,
     NO_ADDRESS,
+    *(entering.CONCERNED, entering.TO_COME, entering.TOO_LONG_AGO, entering.NOT_YOURS),
     "You have no such passkey.",
     "You have no such session.",
     f"Give it a name of 1 to {LONGEST_NAME} letters.",

@@ -1,7 +1,8 @@
 """Workers that are killed at a chosen point, each a process of its own, forked from this one by test_effects.py.
 
-Reads lines of JSON from standard input: a data directory, a time, the number of a point. Answers each with a line: how
-the worker ended (the signal, or 0) and how many points it passed.
+Reads lines of JSON from standard input: a data directory, a time, the number of a point, and, where a mail is taken in
+instead (test_mail_in.py), the file it lies in. Answers each with a line: how the worker ended (the signal, or 0) and
+how many points it passed.
 """
 
 import json
@@ -12,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
+from cases.casework.mailing_in import take_in_mail
 from storage import open_house
 from tests.server.effects import settings_of, work_off
 from tests.server.stopping import Points
@@ -23,21 +25,24 @@ def die() -> NoReturn:
     raise SystemExit
 
 
-def work(folder: str, at: str, point: int, passed: int) -> None:
+def work(folder: str, at: str, point: int, passed: int, mail: str) -> None:
     """The whole life of one worker."""
-    points = Points(point, die)
+    points, when = Points(point, die), datetime.fromisoformat(at)
     house = open_house(settings_of(Path(folder)))
-    points.run(lambda: work_off(house.desk, datetime.fromisoformat(at)))
+    if mail:
+        points.run(lambda: take_in_mail(house.desk, Path(mail).read_bytes(), when))
+    else:
+        points.run(lambda: work_off(house.desk, when))
     os.write(passed, str(points.passed).encode())
 
 
-def ended(folder: str, at: str, point: int) -> tuple[int, int]:
+def ended(folder: str, at: str, point: int, mail: str = "") -> tuple[int, int]:
     """How a worker ended and how many points it passed, which a killed one cannot tell."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         try:
-            work(folder, at, point, writing)
+            work(folder, at, point, writing, mail)
         except BaseException as error:  # noqa: BLE001 - nothing of a child may return to the loop of its parent
             print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
             os._exit(1)

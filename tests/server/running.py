@@ -88,6 +88,20 @@ class Spot:
             check=False,
         )
 
+    def piped(self, data: bytes, *words: str) -> str:
+        """What a command printed that read this from its standard input, and must succeed."""
+        call = [sys.executable, "-m", "wsgi", *words]
+        done = subprocess.run(
+            call,
+            input=data,
+            cwd=self.working,
+            env=self.environment(),
+            capture_output=True,
+            timeout=PATIENCE,
+            check=True,
+        )
+        return done.stdout.decode()
+
     def done(self, *words: str) -> str:
         """What a command printed that must succeed."""
         ran = self.command(*words)

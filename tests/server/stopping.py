@@ -14,7 +14,19 @@ import storage
 
 ROOMS = tuple(
     str(Path(storage.__file__).parent / f"{name}.py")
-    for name in ("work", "asking", "outbox", "lookup", "ledger", "vault", "objects", "shredding", "answers", "database")
+    for name in (
+        "work",
+        "asking",
+        "outbox",
+        "lookup",
+        "ledger",
+        "vault",
+        "objects",
+        "shredding",
+        "answers",
+        "mails",
+        "database",
+    )
 )
 
 

@@ -46,11 +46,11 @@ class Killers:
             text=True,
         )
 
-    def end(self, folder: Path, at: datetime, point: int) -> tuple[int, int]:
+    def end(self, folder: Path, at: datetime, point: int, mail: str = "") -> tuple[int, int]:
         """How a worker on this installation ended that dies at a point, and how many points it passed if it lived."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps([str(folder), at.isoformat(), point]) + "\n")
+        self._process.stdin.write(json.dumps([str(folder), at.isoformat(), point, mail]) + "\n")
         self._process.stdin.flush()
         code, passed = json.loads(self._process.stdout.readline())
         return code, passed

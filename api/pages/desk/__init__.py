@@ -22,6 +22,7 @@ from api.pages.desk import (
     requests,
     sessions,
     staffing,
+    taking,
     team,
     writing,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "requests",
     "sessions",
     "staffing",
+    "taking",
     "team",
     "writing",
 ]

@@ -41,7 +41,8 @@ def case_page(number: str) -> Response:
     """One case, for those who work or decide it. What is opened for it is an entry each."""
     view = looking.show_case(desk(), actor(), number, now())
     told = shown.told_to(actor(), view.told["statement"]) if view.told else {}
-    parts: dict[str, Any] = {"view": view, "case": view.case, "told": told, "may": _may()}
+    came = shown.came(view.told) if view.told and view.shows_work else {}
+    parts: dict[str, Any] = {"view": view, "case": view.case, "told": told, "came": came, "may": _may()}
     return page("case.html", **parts, **_work(view))
 
 

@@ -11,6 +11,7 @@ from flask import g
 
 from api.context import desk, now
 from api.pages.words import _, language, later, named, ngettext, role_name, said
+from api.schemas import CHANNELS
 from cases.case import Hearing
 from cases.catalogue import Citation
 from cases.complaint import Consent
@@ -97,6 +98,19 @@ leg_name = named(
     }
 )
 """Whom a complaint went to."""
+
+channel_name = named(
+    {
+        "web": later("by the form"),
+        "api": later("by a program"),
+        "email": later("by e-mail"),
+        "phone": later("by telephone"),
+        "post": later("by post"),
+        "visit": later("in person"),
+    },
+    CHANNELS,
+)
+"""How a complaint came."""
 
 kind_name = named(
     {

@@ -7,6 +7,7 @@ from flask import url_for
 from api.pages.words import _
 from api.routes.cases import WORKS_CASES
 from api.routes.tasks import HAS_TASKS
+from cases.casework.entering import ENTERS
 from cases.people import Role
 
 TEAMS = (Role.INTAKE, Role.HEAD, Role.OUTSIDE)
@@ -44,6 +45,7 @@ def places(role: Role) -> list[Place]:
     listed: list[tuple[tuple[Role, ...], Place]] = [
         (WORKS_CASES, Place("desk.cases", _("Cases"), _("What you may see, by what is due or received."))),
         (HAS_TASKS, Place("desk.tasks", _("My tasks"), _("What is left to do, over all cases."))),
+        (ENTERS, Place("desk.take_in", _("Enter a complaint"), _("What came by post, telephone, mail or in person."))),
         (TEAMS, Place("desk.workload", _("Workload"), _("Who works how many cases, and what of it is late."))),
         (TEAMS, Place("desk.hand_over", _("Hand over"), _("Give a leaver's cases to somebody else."))),
         (REVIEWS, Place("desk.review", _("Closed early"), _("Closed this week before an assessment ended."))),

@@ -21,7 +21,7 @@ from api.pages.words import _, said
 from cases.casework.mailbox import Sent, add_evidence
 from cases.complaint import Complaint
 from cases.errors import BodyNotWhole, MediaRefused, ReceiptRefused, TooLarge, TooOften
-from cases.media import ALLOWED
+from cases.media import ALLOWED, UNSURE
 from cases.ports_door import FILES
 
 FIELD_LIMIT = 200
@@ -95,9 +95,9 @@ def _stored(complaint: Complaint, part: Part) -> dict[str, Any]:
     except TooOften as error:
         said_when = _("Too many files came at once. Send this one again after %(time)s.")
         return {"name": name, "refused": said_when % {"time": clock_after(error.seconds)}, "wait": error.seconds}
-    unsure = part.media_type in {None, "application/octet-stream"}
+    declared = None if part.media_type == UNSURE else part.media_type
     try:
-        facts = add_evidence(desk(), complaint, Sent(part.blocks, None if unsure else part.media_type, name), now())
+        facts = add_evidence(desk(), complaint, Sent(part.blocks, declared, name), now())
     except (MediaRefused, TooLarge) as error:
         return {"name": name, "refused": not_taken(error)}
     return {"name": name, "size": facts.size, "sha256": facts.sha256, "tells": tells(facts.hidden)}

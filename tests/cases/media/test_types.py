@@ -31,6 +31,12 @@ MAIL = (
     b"Received: from a.example by b.example\r\n\twith ESMTPS; Mon, 2 Mar 2026 12:00:00 +0000\r\n"
     b"From: A <a@a.example>\r\nTo: b@b.example\r\nSubject: Look\r\nMIME-Version: 1.0\r\n"
 )
+MAILS_OF_TEXT = [MAIL, MAIL + b"Content-Type: multipart/related; boundary=b\r\n\r\n", MAIL.replace(b"\r", b"")]
+MAILS_THAT_ARE_NO_TEXT = [
+    b"From: a@b.example\r\nSubject: x\r\n\r\ncaf\xe9 here",
+    b"Received: by mx\n\tfor you\nTo: c\n\n\x1b$B",
+    b"From a@b.example Mon\nReturn-Path: <>\nX-Long: " + b"\xe9" * SNIFF_BYTES,
+]
 MHTML = (
     b"From: <Saved by Blink>\r\nSnapshot-Content-Location: https://x.example/a\r\nSubject: A page\r\n"
     b'MIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\ttype="text/html"; boundary="b"\r\n\r\n--b\r\n'
@@ -60,7 +66,7 @@ HEADS = {
     "audio/mp4": [mp4(b"M4A "), mp4(b"M4B ")],
     "application/wacz": [zipped(b"datapackage.json"), zipped(b"archive/data.warc.gz"), zipped(b"pages/pages.jsonl")],
     "multipart/related": [MHTML, MHTML.replace(b"\r\n", b"\n")],
-    "message/rfc822": [MAIL, MAIL + b"Content-Type: multipart/related; boundary=b\r\n\r\n", MAIL.replace(b"\r", b"")],
+    "message/rfc822": [*MAILS_OF_TEXT, *MAILS_THAT_ARE_NO_TEXT],
     "text/html": [
         b"<!doctype html><p>",
         b"<!DOCTYPE HTML>",
@@ -187,7 +193,7 @@ def test_a_lying_declaration_is_refused(declared):
         for head in heads:
             if kind == declared or kind in KIN.get(declared, ()):
                 assert checked_type(declared, head) == kind
-            elif (declared, kind) == ("text/plain", "message/rfc822"):
+            elif declared == "text/plain" and head in MAILS_OF_TEXT:
                 assert checked_type(declared, head) == declared
             else:
                 with pytest.raises(MediaRefused, match="content"):
@@ -245,6 +251,31 @@ def test_no_bytes_make_sniffing_fail(noise, magic):
 def test_any_honest_text_is_text_wherever_its_head_is_cut(text):
     whole = f"She wrote: {text}".encode()
     assert {sniff(whole[:end]) for end in range(1, len(whole) + 1)} == {"text/plain"}
+
+
+@pytest.mark.parametrize(
+    "head", [b"From: a@b.example\n\nhello", b"Subject: hello\n", b"Date: today\nX-More: " + b"y" * 5000]
+)
+def test_a_mail_that_reads_as_text_is_one_only_where_it_is_declared(head):
+    assert sniff(head) == "text/plain"
+    assert checked_type("text/plain", head) == "text/plain"
+    assert checked_type("message/rfc822", head) == "message/rfc822"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"She wrote: vote for us",
+        b"\nFrom: a@b.example\n",
+        b"From: a\0\n\n",
+        b"X-Odd: 1\n\n",
+        b"To: a\nno field\n\n",
+        b" To: a",
+    ],
+)
+def test_an_attacker_cannot_declare_any_text_a_mail(head):
+    with pytest.raises(MediaRefused, match="content"):
+        checked_type("message/rfc822", head)
 
 
 def test_only_the_head_is_looked_at():

@@ -69,6 +69,7 @@ class Letters:
     raw: list[bytes] = field(default_factory=list)
     to: list[str] = field(default_factory=list)
     encrypted: list[bool] = field(default_factory=list)
+    back: list[str] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
 
     async def handle_DATA(self, _server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
@@ -76,6 +77,7 @@ class Letters:
             return self.answers.pop(0)
         self.raw.append(envelope.original_content)
         self.to += envelope.rcpt_tos
+        self.back.append(envelope.mail_from)
         self.encrypted.append(session.ssl is not None)
         return "250 taken"
 

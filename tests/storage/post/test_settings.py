@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cases.errors import CannotStart
+from cases.ports_mail import MailRules
 from storage.post.settings import SmtpSettings
 from storage.settings import read_settings
 
@@ -123,3 +124,22 @@ def test_hosts_and_networks_open_to_webhooks_are_read_apart():
 def test_no_setting_makes_reading_fail_in_any_other_way(environment):
     with suppress(CannotStart):
         post(**environment)
+
+
+def test_mails_are_taken_in_without_answers_unless_it_is_said_that_they_are_safe():
+    assert post().mail_rules == MailRules()
+    chosen = post(**MAIL, MAIL_RECEIPTS="yes", MAIL_OWN="Inspector@agency.example, igo@agency.example", LANGUAGE="fr")
+    own = {"inspector@agency.example", "igo@agency.example", "desk@agency.example"}
+    assert chosen.mail_rules == MailRules(frozenset(own), "fr", receipts=True)
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ({"MAIL_RECEIPTS": "yes"}, "RULE12_MAIL_RECEIPTS: yes needs a mail server to send by: set RULE12_SMTP_URL."),
+        (MAIL | {"MAIL_RECEIPTS": "maybe"}, "RULE12_MAIL_RECEIPTS: yes or no is expected, not 'maybe'."),
+        ({"MAIL_OWN": "a@b.example, us"}, "RULE12_MAIL_OWN: addresses of this installation are expected, not 'us'."),
+    ],
+)
+def test_a_mistake_about_mails_is_told_in_a_sentence(settings, why):
+    assert refusal(**settings) == why

@@ -69,6 +69,26 @@ def test_the_head_says_what_a_machine_must_know_and_nothing_of_the_reader_but_th
     }
 
 
+@pytest.mark.parametrize(("answers", "names"), [("<1@b>", {"In-Reply-To", "References"}), ("", set())])
+def test_an_answer_says_what_it_answers_and_asks_nobody_to_return_it(authority, answers, names):
+    letters = Letters()
+    with mail_server(letters, authority.server()) as port:
+        mailer(port, authority).send(replace(written(), answers=answers))
+    [taken] = letters.mails
+    assert letters.back == ["<>"], "a null sender: nothing answers it (RFC 3834)"
+    assert str(taken["Auto-Submitted"]) == "auto-replied"
+    assert taken["List-Id"] is None
+    assert {str(taken[name]) for name in names} <= {answers}
+    assert {"In-Reply-To", "References"} & set(taken.keys()) == names
+
+
+def test_no_message_id_can_begin_another_header(authority):
+    letters = Letters()
+    with mail_server(letters, authority.server()) as port, pytest.raises(ValueError, match="linefeed"):
+        mailer(port, authority).send(replace(written(), answers="<1@b>\r\nBcc: thief@agency.example"))
+    assert letters.raw == []
+
+
 def test_a_server_that_offers_no_starttls_is_not_written_to(authority):
     letters = Letters()
     with mail_server(letters, None) as port, pytest.raises(smtplib.SMTPNotSupportedError):
