@@ -152,6 +152,8 @@ def test_every_route_answers_every_caller_in_every_standing_as_the_matrix_says(
     versions = {case.life.number: case.life.version for cases in prepared.values() for case in cases.values()}
     found: Matrix = {}
     for method, rule in asked(office.app):
+        if rule.rule == "/readyz":
+            office.sort()  # on a slow machine the looks asked for so far would have waited too long by now
         found[method, plain(rule)] = {name: asking.cell(method, rule, name) for name in asking.callers}
     assert as_lines(found) == as_lines(expected)
     assert asking.told_apart == []
