@@ -288,6 +288,13 @@ def test_every_page_leads_to_itself_in_every_language(office: Office) -> None:
         assert {f"/{lang}{path}" for lang in LANGUAGES} <= set(ways)
 
 
+def test_no_link_to_another_language_loses_what_a_page_holds(office: Office) -> None:
+    """What only a form leads to is gone once it is left: the receipt, the answers so far."""
+    for page in (report(office, WRITTEN, "ar"), send(office, "/ar/report", WRITTEN | {"step": "happened"})):
+        assert not [one for one in Tags(page.text).all("a") if one.get("hreflang")]
+        assert 'class="note"' in page.text
+
+
 def test_a_language_nobody_read_says_so(office: Office) -> None:
     for row in office.desk.law.languages:
         note = 'class="note"' in office.door.get(f"/{row.code}/").text
