@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -72,8 +73,8 @@ def read_json(text: bytes) -> Any:
 def _told(pairs: list[tuple[str, Any]]) -> Told:
     told = Told(pairs)
     if len(told) < len(pairs):
-        names = [name for name, _ in pairs]
-        told.twice = frozenset(name for name in told if names.count(name) > 1)
+        times = Counter(name for name, _ in pairs)
+        told.twice = frozenset(name for name, count in times.items() if count > 1)
     return told
 
 

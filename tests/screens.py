@@ -95,7 +95,7 @@ def walk(browser: Browser, address: str, lang: str, width: int) -> None:
     at("receipt")
     receipt = page.inner_text("#receipt").strip()
     page.set_input_files("#files", [SAMPLE, ROOT / "README.md"])
-    page.click("form.upload button")
+    page.click("form.upload > p > button")
     at("files")
     page.goto(f"{address}/{lang}/mailbox")
     page.fill("[name=receipt]", receipt)

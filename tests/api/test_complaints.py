@@ -246,3 +246,13 @@ def test_reading_json_changes_nothing_but_noticing_what_came_twice(value: Any) -
     twice = read_json(b'{"a": ' + text + b', "b": 1, "a": ' + text + b"}")
     assert isinstance(twice, Told)
     assert twice.twice == {"a"}
+
+
+def test_an_attacker_who_repeats_one_of_very_many_names_costs_little(office: Office) -> None:
+    """Each name is counted once: counting anew for each took a minute of a server's time."""
+    body = b"{" + b",".join(b'"%x":1' % number for number in range(45_000)) + b',"0":1}'
+    assert len(body) < JSON_LIMIT
+    told = read_json(body)
+    assert isinstance(told, Told)
+    assert told.twice == {"0"}
+    assert office.door.call("POST", COMPLAINTS, data=body, content_type="application/json").status_code == 422

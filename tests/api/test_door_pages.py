@@ -166,6 +166,59 @@ def test_several_posts_and_people_are_added_and_taken_out(office: Office) -> Non
     assert [one["name"] for one in box["statement"]["subjects"]] == ["One", "Two"]
 
 
+def test_a_row_is_taken_out_by_its_place_on_the_page_also_beside_an_emptied_one(office: Office) -> None:
+    posts = {"post-0-address": "A", "post-1-address": "", "post-2-address": "C"}
+    people = {"subject-0-name": "", "subject-1-name": "B", "subject-2-name": "C"}
+    less = held(step(office, WRITTEN | posts, "drop-post-1", "posts"))
+    assert [value for name, value in less.items() if name.endswith("-address")] == ["A", "C"]
+    less = held(step(office, WRITTEN | people, "drop-subject-1", "people"))
+    assert [value for name, value in less.items() if re.fullmatch(r"subject-.-name", name)] == ["C"]
+
+
+def test_an_attacker_who_counts_too_far_crashes_nothing(office: Office) -> None:
+    for number in ("9" * 5000, "\u0663", "-1", "", "\u00b2"):
+        page = step(office, WRITTEN | {"post-0-address": "A"}, f"drop-post-{number}", "posts")
+        assert (page.status_code, held(page)["post-0-address"]) == (200, "A")
+
+
+def test_an_attacker_who_sends_fields_without_end_is_refused_before_they_are_read(office: Office) -> None:
+    for body in (b"a&" * 10_000, b"&".join(b"kind=%d" % number for number in range(10_000))):
+        assert office.door.call("POST", "/en/report", data=body, content_type=FORM).status_code == 413
+
+
+def test_what_is_checked_before_sending_is_all_that_is_sealed(office: Office) -> None:
+    post = {
+        "post-0-address": "https://social.example/1",
+        "post-0-account_kind": "institutional",
+        "post-0-still_online": "unsure",
+        "post-0-affiliation_shown": "no",
+        "post-0-disclaimer_shown": "yes",
+    }
+    page = step(office, WRITTEN | post, CHECK, YOU)
+    answers = dict(re.findall(r"<dt>([^<]*)</dt><dd[^>]*>([^<]*)</dd>", page.text))
+    assert answers["Whose account is it?"] == "An account of the organisation"
+    assert answers["Is it still online?"] == "I do not know"
+    assert answers["Does the account say that the person works for the organisation?"] == "No"
+    assert answers["Does the account say that views are personal?"] == "Yes"
+    (sealed,) = office.holder(receipt_in(report(office, held(page)))).read(f"{PREFIX}/mailbox")["statement"]["posts"]
+    assert sealed == {
+        "url": "https://social.example/1",
+        "account_kind": "institutional",
+        "still_online": None,
+        "affiliation_shown": False,
+        "disclaimer_shown": True,
+    }
+
+
+def test_of_several_addresses_in_one_field_none_is_lost(office: Office) -> None:
+    pasted = "Hers https://x.com/a/status/1?s=20 and his https://x.com/b/status/2?s=20 of 3 May"
+    filed = report(office, WRITTEN | {"post-0-address": pasted})
+    (sealed,) = office.holder(receipt_in(filed)).read(f"{PREFIX}/mailbox")["statement"]["posts"]
+    assert sealed["url"] == "Hers https://x.com/a/status/1 and his https://x.com/b/status/2 of 3 May"
+    page = report(office, WRITTEN | {"key": KEY[::-1], "post-0-address": f"{pasted} {'x' * 2000}"})
+    assert (page.status_code, held(page)["post-0-address"]) == (422, f"{pasted} {'x' * 2000}")
+
+
 def test_a_step_is_left_forwards_only_when_it_was_answered_and_backwards_always(office: Office) -> None:
     stays = step(office, {"key": KEY, "narrative": "kept & dear"})
     assert (stays.status_code, "What happened?" in stays.text) == (422, True)
@@ -233,6 +286,13 @@ def test_every_page_leads_to_itself_in_every_language(office: Office) -> None:
         page = office.door.get(f"/es{path}")
         ways = [one["href"] for one in Tags(page.text).all("a") if one.get("hreflang") and one.get("lang")]
         assert {f"/{lang}{path}" for lang in LANGUAGES} <= set(ways)
+
+
+def test_no_link_to_another_language_loses_what_a_page_holds(office: Office) -> None:
+    """What only a form leads to is gone once it is left: the receipt, the answers so far."""
+    for page in (report(office, WRITTEN, "ar"), send(office, "/ar/report", WRITTEN | {"step": "happened"})):
+        assert not [one for one in Tags(page.text).all("a") if one.get("hreflang")]
+        assert 'class="note"' in page.text
 
 
 def test_a_language_nobody_read_says_so(office: Office) -> None:

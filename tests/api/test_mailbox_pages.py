@@ -542,6 +542,23 @@ def test_markup_in_what_a_reporter_writes_stays_text(office: Office, visitor: Vi
         assert "alert(2)&gt;49" not in one.text
 
 
+def test_files_for_a_mailbox_that_was_closed_are_said_not_to_be_stored(office: Office, visitor: Visitor) -> None:
+    page = visitor.enter(office.file()["receipt"])
+    visitor.submit(page, f"{MAILBOX}/close")
+    with office.nothing_changes():
+        answer = visitor.upload(page, ("first.png", PICTURE.read_bytes()))
+    assert answer.status_code == 401
+    assert "No file was stored." in answer.text
+
+
+def test_a_letter_far_too_long_comes_back_whole(office: Office, visitor: Visitor) -> None:
+    page = visitor.enter(office.file()["receipt"])
+    with office.nothing_changes():
+        answer = visitor.submit(page, MESSAGES, text="x" * 600_000)
+    assert answer.status_code == 422
+    assert "x" * 600_000 in answer.text
+
+
 def test_a_form_that_is_no_plain_form_is_refused(office: Office, visitor: Visitor) -> None:
     visitor.enter(office.file()["receipt"])
     with office.nothing_changes():

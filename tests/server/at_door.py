@@ -114,7 +114,7 @@ class Reporter:
 
     def adds(self, *names: str) -> None:
         self.page.locator("input[type=file]").set_input_files([SAMPLES / name for name in names])
-        self.page.locator("form.upload button").click()
+        self.page.locator("form.upload > p > button").click()
         self.page.locator(".files").wait_for()
         self.look()
 

@@ -80,8 +80,8 @@ def press_until(reporter: Reporter, text: str, tag: str, *, fill: str = "", ente
             if fill:
                 page.keyboard.type(fill)
             if enter or (enter is None and tag == "a"):
-                page.keyboard.press("Enter")
-                page.wait_for_load_state()
+                with page.expect_navigation():
+                    page.keyboard.press("Enter")
             return
     raise AssertionError(f"no {tag} that says {text!r} can be reached by Tab on {page.title()}")
 
@@ -131,7 +131,7 @@ def test_a_screenshot_is_pasted_or_dropped_and_sent_with_a_bar(browser: Browser,
     )
     page.evaluate(dropped)
     assert page.locator(".waiting p").count() == 2
-    page.locator("form.upload button").click()
+    page.locator("form.upload > p > button").click()
     page.locator(".files").wait_for()
     assert page.locator(".files li").count() == 2
     reporter.context.close()
@@ -145,6 +145,96 @@ def test_shift_three_times_leaves_at_once(browser: Browser, server: Server) -> N
         for _ in range(3):
             reporter.page.keyboard.press("Shift")
     assert answer.value.headers["location"] == ELSEWHERE
+    reporter.context.close()
+
+
+def test_leaving_by_the_button_leaves_no_page_to_go_back_to(browser: Browser, server: Server) -> None:
+    reporter = Reporter(browser, server, "en", WIDE, scripts=True)
+    page = reporter.page
+    page.route(f"{ELSEWHERE}**", lambda route: route.fulfill(body="<p>elsewhere"))
+    reporter.writes()
+    receipt = reporter.files()
+    before = page.evaluate("history.length")
+    page.locator("#leave").click()
+    page.wait_for_url(f"{ELSEWHERE}**")
+    assert page.evaluate("history.length") == before, "it stands in the place of the page that was left"
+    for _ in range(7):
+        page.go_back()
+        shown = page.content()
+        assert receipt not in shown
+        assert "vote for one candidate" not in shown
+    reporter.context.close()
+
+
+def test_sending_twice_at_once_shows_the_receipt(browser: Browser, server: Server) -> None:
+    reporter = Reporter(browser, server, "en", WIDE, scripts=True)
+    reporter.writes()
+    page = reporter.page
+    sent = list[str]()
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.evaluate("""() => {
+      const button = document.querySelector("button[name=go][value=file]");
+      button.click();
+      button.click();
+    }""")
+    page.locator("#receipt").wait_for()
+    assert len(sent) == 1
+    reporter.context.close()
+
+
+def test_a_line_that_breaks_loses_nothing_typed_or_chosen(browser: Browser, server: Server) -> None:
+    reporter = Reporter(browser, server, "en", WIDE, scripts=True)
+    page = reporter.page
+    reporter.writes()
+    page.route("**/en/report", lambda route: route.abort())
+    for _ in range(2):
+        reporter.go("file")
+        page.locator("p[role=alert]", has_text="Nothing you typed is lost").wait_for()
+        assert page.locator("p[role=alert]").count() == 1
+    page.unroute("**/en/report")
+    reporter.files()
+    page.route("**/en/evidence", lambda route: route.fulfill(status=502, body="Bad Gateway"))
+    page.locator("input[type=file]").set_input_files(SAMPLES / "fr-confidential-document.png")
+    page.locator("form.upload > p > button").click()
+    page.locator("p[role=alert]", has_text="The connection broke").wait_for()
+    assert page.locator(".waiting progress").count() == 0
+    page.unroute("**/en/evidence")
+    page.locator("form.upload > p > button").click()
+    page.locator(".files li code").wait_for()
+    reporter.context.close()
+
+
+def test_another_language_is_spoken_by_all_of_the_page(browser: Browser, server: Server) -> None:
+    reporter = Reporter(browser, server, "en", WIDE, scripts=True)
+    page = reporter.page
+    reporter.open("/report")
+    page.fill("#summary", "A post")
+    page.locator("button[formaction='/fr/report']").click()
+    page.locator("html[lang=fr]").wait_for()
+    assert page.input_value("#summary") == "A post"
+    assert page.locator("#leave").get_attribute("href") == "/fr/leave"
+    page.go_back()
+    page.locator("html[lang=en]").wait_for()
+    assert page.locator("#leave").get_attribute("href") == "/en/leave"
+    reporter.context.close()
+
+
+def test_a_file_pasted_by_mistake_is_taken_out_again(browser: Browser, server: Server) -> None:
+    from base64 import b64encode
+
+    reporter = Reporter(browser, server, "en", WIDE, scripts=True)
+    reporter.writes()
+    reporter.files()
+    page = reporter.page
+    for name in ("en-political-endorsement.png", "fr-confidential-document.png"):
+        page.evaluate(PASTE.replace("DATA", repr(b64encode((SAMPLES / name).read_bytes()).decode())))
+    page.locator(".waiting button").first.click()
+    assert page.locator(".waiting p").count() == 1
+    reporter.look()
+    page.locator("form.upload > p > button").click()
+    page.locator(".files li code").wait_for()
+    assert page.locator(".files li").count() == 1
+    assert reporter.found == []
     reporter.context.close()
 
 
@@ -162,7 +252,7 @@ def test_every_sample_and_a_large_recording_go_through_the_form(
     samples = sorted(path for path in SAMPLES.iterdir() if path.suffix in {".png", ".jpg", ".webp", ".pdf"})
     assert len(samples) > 8
     reporter.page.locator("input[type=file]").set_input_files([*samples, video])
-    reporter.page.locator("form.upload button").click()
+    reporter.page.locator("form.upload > p > button").click()
     reporter.page.locator(".files").wait_for(timeout=120_000)
     assert reporter.page.locator(".files li").count() == len(samples) + 1
     assert reporter.page.locator(".files li code").count() == len(samples) + 1, "each was stored"

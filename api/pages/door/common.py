@@ -48,8 +48,8 @@ def _finish(answer: Response) -> Response:
 
 @blueprint.context_processor
 def _frame() -> dict[str, Any]:
-    """What the frame of every page shows."""
-    return {"spoken": spoken(), "tongues": tongues(), "path_in": _path_in}
+    """What the frame of every page shows. `again`: its address has it again, so a link loses nothing."""
+    return {"spoken": spoken(), "tongues": tongues(), "path_in": _path_in, "again": request.method != "POST"}
 
 
 @blueprint.get("/")
@@ -86,12 +86,10 @@ def spoken() -> Language:
 
 
 def _path_in(code: str) -> str:
-    """The same page in another language; what only a form leads to begins again."""
-    at = request.endpoint if request.method == "GET" and request.endpoint else "door.start"
-    known = request.view_args if request.method == "GET" else {}
-    return (
-        url_for(at, **{**(known or {}), "lang": code}) if at.startswith("door.") else url_for("door.start", lang=code)
-    )
+    """The same page in another language."""
+    at = request.endpoint or ""
+    known = {**(request.view_args or {}), "lang": code}
+    return url_for(at, **known) if at.startswith("door.") else url_for("door.start", lang=code)
 
 
 def page(template: str, status: int = 200, **shown: Any) -> Response:

@@ -1,5 +1,6 @@
 """Files for a complaint, each sealed as it streams in."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,11 +44,13 @@ def add() -> ResponseReturnValue:
     if request.mimetype != "multipart/form-data" or "boundary" not in request.mimetype_params:
         abort(415, "Use the form on the page.")
     visiting.must_come_from_us()
-    upload, problem = Upload(), ""
+    upload, problem, blocks = Upload(), "", body_blocks()
     try:
-        _take(upload, parts_of(body_blocks(), request.mimetype_params["boundary"]))
+        _take(upload, parts_of(blocks, request.mimetype_params["boundary"]))
     except visiting.REFUSALS as error:
-        return ask_again_for_receipt(error, {}, to=url_for("door.mailbox"))
+        deque(blocks, maxlen=0)  # a server may cut the answer of whoever leaves a body unread
+        lost = _("No file was stored. Open your mailbox and choose them again.")
+        return ask_again_for_receipt(error, {}, to=url_for("door.mailbox"), more=lost)
     except BodyNotWhole as error:
         problem = said(str(error))
         if upload.complaint is None:

@@ -105,10 +105,12 @@ def ask_receipt(problem: str = "", status: int = 200, *, to: str = "", **shown: 
     return answer
 
 
-def ask_again_for_receipt(error: CaseError, typed: dict[str, str], *, tried: str = "", to: str = "") -> Response:
-    """The same after a refusal: what was typed is kept, and sent with the receipt."""
+def ask_again_for_receipt(
+    error: CaseError, typed: dict[str, str], *, tried: str = "", to: str = "", more: str = ""
+) -> Response:
+    """The same after a refusal: what was typed is kept, and sent with the receipt. `more` is said besides."""
     status = PROBLEMS[type(error)][0]
-    problem = too_often(error) if isinstance(error, TooOften) else str(error)
+    problem = f"{too_often(error) if isinstance(error, TooOften) else error} {more}".rstrip()
     answer = ask_receipt(problem, status, to=to or request.path, carried=typed, tried=tried[:LONGEST_TYPED])
     if isinstance(error, TooOften):
         answer.headers["Retry-After"] = str(error.seconds)

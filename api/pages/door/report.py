@@ -18,7 +18,7 @@ from api.pages.door.fields import CHECK, HAPPENED, MOST, STEPS, Shown
 from api.pages.door.posts import said_back
 from api.pages.door.receipt import receipt_page
 from api.pages.door.written import Written, complaint_of, written
-from api.pages.forms import plain_fields
+from api.pages.forms import ROOM, plain_fields
 from api.pages.words import _
 from api.problems import faults_in
 from api.routes.complaints import draft_of
@@ -28,8 +28,6 @@ from cases.complaint import Reporter
 from cases.errors import Fault, KeyMalformed, KeyReused, Malformed, StillInProgress
 
 GO = "go"
-FORM_LIMIT = 4 << 20
-"""Bytes of a form: all that a complaint has room for, in letters that a form writes with nine bytes each."""
 
 
 @blueprint.get(f"{IN}/report")
@@ -43,7 +41,7 @@ def begin() -> Response:
 @needs(ANYONE)
 def go_on() -> ResponseReturnValue:
     """On to the step that was asked for, or file. A step is left forwards only when what it asks was answered well."""
-    sent = plain_fields(FORM_LIMIT)
+    sent = plain_fields(ROOM)
     told, here, go = _typed(sent), sent.get("step", ""), sent.get(GO, "next")
     here = here if here in STEPS else HAPPENED
     if go == "file":
@@ -51,27 +49,24 @@ def go_on() -> ResponseReturnValue:
     if go in STEPS:
         return _step(go, told, ())
     if go.startswith(("add-", "drop-", "stay")):
-        return _changed(here, told, go)
+        return _changed(here, sent, go)
     faults = [one for one in _faults(told) if one.step == here]
     return _step(here, told, faults, 422) if faults else _step(_after(here), told, ())
 
 
-def _typed(sent: Mapping[str, str]) -> Written:
-    return written(request.form if sent else type(request.form)())
+def _typed(sent: Mapping[str, str], without: str = "") -> Written:
+    return written(request.form if sent else type(request.form)(), without)
 
 
 def _after(step: str) -> str:
     return STEPS[min(STEPS.index(step) + 1, len(STEPS) - 1)]
 
 
-def _changed(here: str, told: Written, go: str) -> Response:
-    """The same step with a row more or less; nothing is checked yet."""
-    what, _sign, group = go.partition("-")
-    group, _sign, number = group.partition("-")
-    if what == "drop" and group in MOST and number.isdecimal():
-        told = told.without(group, int(number))
-    more = group if what == "add" and group in MOST else ""
-    return _step(here, told, (), more=more)
+def _changed(here: str, sent: Mapping[str, str], go: str) -> Response:
+    """The same step with a row more or less; nothing is checked yet. Rows are counted as the page shows them."""
+    what, _sign, row = go.partition("-")
+    told = _typed(sent, row if what == "drop" else "")
+    return _step(here, told, (), more=row if what == "add" and row in MOST else "")
 
 
 def _faults(told: Written) -> list[Shown]:

@@ -18,7 +18,7 @@ from api.access import ANYONE, MARK
 from api.context import desk, now
 from api.paces import must_not_hurry
 from api.pages.door.common import blueprint
-from api.pages.forms import plain_fields
+from api.pages.forms import ROOM, plain_fields
 from api.pages.words import _
 from api.sessions import LOOPBACK, NOT_OURS, is_secure
 from cases.casework.mailbox import find_mailbox, open_mailbox
@@ -49,7 +49,7 @@ def in_mailbox(
         @wraps(view)
         def guarded() -> Response:
             must_come_from_us()
-            typed = plain_fields()
+            typed = plain_fields(ROOM)
             try:
                 let_in(typed.pop(RECEIPT, ""), typed.pop(FORM_MARK, ""), stays=stays)
             except REFUSALS as error:

@@ -13,6 +13,8 @@ from api.pages.door.fields import GROUPED, GROUPS, MOST, PERSON, POST_CHOICES, P
 from api.pages.door.posts import mended
 
 YES_OR_NO = {"yes": True, "no": False}
+UNSURE = {"unsure": None}
+"""Of posts only: there a statement has room for it."""
 NAMES: Mapping[str, tuple[str, ...]] = {"post": (*POST_TEXTS, *POST_CHOICES), "subject": PERSON, "witness": WITNESS}
 KEY = "key"
 
@@ -31,10 +33,6 @@ class Written:
         rows = list(self.groups[group])
         return rows + [{}] * (at_least - len(rows))
 
-    def without(self, group: str, number: int) -> "Written":
-        rows = tuple(row for place, row in enumerate(self.groups[group]) if place != number)
-        return Written(self.one, {**self.groups, group: rows}, self.kinds, self.key)
-
     def pairs(self, asked_by: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
         """Fields to carry on in hidden ones: those the page does not ask itself."""
         for name, value in self.one.items():
@@ -49,13 +47,14 @@ class Written:
             yield from (("kind", slug) for slug in self.kinds)
 
 
-def written(form: "MultiDict[str, str]") -> Written:
-    """What a form holds. Names that no step asks are let go; empty rows, too."""
+def written(form: "MultiDict[str, str]", without: str = "") -> Written:
+    """What a form holds. Names that no step asks are let go; empty rows, too, and one row to do `without`: `post-1`."""
     groups: dict[str, dict[int, dict[str, str]]] = {group: {} for group in MOST}
     one = {}
     for name, value in form.items():
         if (grouped := GROUPED.fullmatch(name)) and grouped[3] in NAMES[grouped[1]]:
-            groups[grouped[1]].setdefault(int(grouped[2]), {})[grouped[3]] = value
+            if not without or not name.startswith(f"{without}-"):
+                groups[grouped[1]].setdefault(int(grouped[2]), {})[grouped[3]] = value
         elif fields.step_of(name) and name != "kind":
             one[name] = value
     rows = {
@@ -90,7 +89,8 @@ def _post(pasted: Mapping[str, str], _group: str) -> dict[str, Any]:
     row = mended(pasted)
     post = _filled(row, ("platform", "handle", "account_kind", "posted_at", "seen_at", "audience"))
     post |= {"url": row["address"].strip()} if row.get("address", "").strip() else {}
-    return post | _answered(row, "still_online", "affiliation_shown", "disclaimer_shown")
+    names = ("still_online", "affiliation_shown", "disclaimer_shown")
+    return post | _answered(row, *names) | {name: UNSURE[row[name]] for name in names if row.get(name) in UNSURE}
 
 
 def _person(row: Mapping[str, str], group: str) -> dict[str, Any]:
