@@ -69,6 +69,18 @@ NAMED_AS = {
 }
 
 
+TOLD_OF_NONE: dict[tuple[Role, str], str] = {}
+"""What is said, by each way in, of a case that never was: it depends on the role alone, so it is asked for once."""
+
+
+def never(desk, actor, name):
+    if (actor.role, name) not in TOLD_OF_NONE:
+        with pytest.raises((UnknownCase, NotPermitted)) as told:
+            ways_in(desk, actor, "IGO-2026-00000", uuid4())[name]()
+        TOLD_OF_NONE[actor.role, name] = str(told.value)
+    return TOLD_OF_NONE[actor.role, name]
+
+
 def must_not_exist_for(desk, person, case, roles=Role):
     """No list, no way in, and no way to tell a hidden case from one that never was."""
     (item,) = desk.lookup.evidence(case.complaint)
@@ -80,16 +92,10 @@ def must_not_exist_for(desk, person, case, roles=Role):
             seen = listed(desk, actor)
         assert case.number not in seen, role
         refusal = UnknownCase if role in PARTS else NotPermitted
-        for hidden, never in zip(
-            ways_in(desk, actor, case.number, item.content.id).values(),
-            ways_in(desk, actor, "IGO-2026-00000", uuid4()).values(),
-            strict=True,
-        ):
+        for name, hidden in ways_in(desk, actor, case.number, item.content.id).items():
             with pytest.raises(refusal) as one:
                 hidden()
-            with pytest.raises(refusal) as other:
-                never()
-            assert str(one.value) == str(other.value)
+            assert str(one.value) == never(desk, actor, name)
     assert len(entries(desk)) == before
 
 
