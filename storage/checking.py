@@ -28,6 +28,7 @@ from cases.ports import SHRED
 from cases.times import stamp
 from storage.database import Database
 from storage.objects import DiskObjects
+from storage.rows import case_row, read_case
 from storage.tables import (
     cases,
     checkpoints,
@@ -45,17 +46,28 @@ from storage.tables import (
 )
 
 AT_ONCE = 500
+_COUNTED = frozenset({"due_what", "due_by", "facts"})
 _COLUMNS = ("kind", "about", "item", "version", "actor", "action")
+
+
+@contextmanager
+def saying() -> Iterator[None]:
+    """Say plainly what the database refuses: a check that cannot run has found nothing."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise CannotStart(f"The database cannot be used: {error.orig}.") from error
 
 
 class SqlFixity:
     """What lies in the database, the store of shred keys and the object store."""
 
     def __init__(self, origin: str, database: Database, shred: Database, objects: DiskObjects) -> None:
-        self._database, self._shred, self._objects = database, shred, objects
+        self._database, self._shred = database, shred
         with self._reading() as connection:
             made = connection.scalars(select(keys.c.public).where(keys.c.role == "checkpoint")).all()
-        self.keys = tuple(VerifierKey(origin, public) for public in made)
+        self.keys: Sequence[VerifierKey] = tuple(VerifierKey(origin, public) for public in made)
+        self.saying = saying
         self.blocks, self.has_file, self.place_of = objects.blocks, objects.has, objects.name_of
         self.files, self.file = objects.listed, objects.find
 
@@ -141,9 +153,17 @@ class SqlFixity:
         about = entries.c.about == cases.c.number, entries.c.version.is_not(None)
         counted = select(func.count()).select_from(entries).where(*about).scalar_subquery()
         newest = select(func.max(entries.c.version)).where(*about).scalar_subquery()
-        query = select(cases.c.number, cases.c.version, counted.label("changes"), newest.label("newest"))
+        query = select(cases, counted.label("changes"), newest.label("newest"))
         query = query.where(cases.c.number > after).order_by(cases.c.number).limit(limit)
-        return [KeptCase(row.number, row.version, row.changes, row.newest or 0) for row in self._all(query)]
+        return [
+            KeptCase(row.number, row.version, row.changes, row.newest or 0, row.facts, _agrees(row))
+            for row in self._all(query)
+        ]
+
+    def changes(self, number: str, upto: int) -> Iterator[bytes]:
+        of_case = entries.c.about == number, entries.c.version <= upto
+        query = select(entries.c.body).where(*of_case).order_by(entries.c.version)
+        return (row.body for row in self._all(query))
 
     def _all(self, query: Select[Any]) -> Sequence[Row[Any]]:
         with self._reading() as connection:
@@ -155,11 +175,8 @@ class SqlFixity:
 
     @contextmanager
     def _reading(self, database: Database | None = None) -> Iterator[Connection]:
-        try:
-            with (database or self._database).reading() as connection:
-                yield connection
-        except DBAPIError as error:
-            raise CannotStart(f"The database cannot be read: {error.orig}. Restore it from a backup.") from error
+        with saying(), (database or self._database).reading() as connection:
+            yield connection
 
 
 class RunFile:
@@ -211,6 +228,17 @@ def _leaf(row: Row[Any]) -> KeptLeaf:
         return KeptLeaf(row.place, row.leaf, None)
     columns = {name: getattr(row, name) for name in _COLUMNS}
     return KeptLeaf(row.place, row.leaf, KeptEntry(row.position, row.body, {**columns, "at": stamp(row.at)}))
+
+
+def _agrees(row: Row[Any]) -> bool:
+    """Whether the columns of a case are those its facts give; facts that cannot be read give none.
+
+    What is due is counted from them by the program of the day it was stored, and is not compared.
+    """
+    with suppress(ValueError, KeyError, TypeError, AttributeError):
+        given = case_row(read_case(row)).items()
+        return all(getattr(row, name) == value for name, value in given if name not in _COUNTED)
+    return False
 
 
 def _about(about: str) -> Any:

@@ -4,7 +4,8 @@ import json
 import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from uuid import uuid4
 
 import click
 
+from api.commands.auditing import read_keys
 from api.commands.houses import data_dir_option, now, opened_to_check
 from cases.casework.checking.checks import Means, check, note_check
 from cases.casework.checking.running import Half, Run, Stage
@@ -105,12 +107,19 @@ class Bar:
 @click.option("--resume", is_flag=True, help="Go on where a check was stopped.")
 @click.option("--limit-rate", "rate", type=Rate(), help="Read so many bytes per second at most, such as 20MiB.")
 @click.option("--json", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write the report there, too.")
+@click.option(
+    "--key",
+    "key_file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Verifier keys kept elsewhere, from `rule12 keys public` (default: those in the database).",
+)
 @data_dir_option
 @click.pass_obj
 def check_(
     parts: Any,
     rate: int | None,
     file: Path | None,
+    key_file: Path | None,
     data_dir: Path | None,
     *,
     objects: bool,
@@ -125,11 +134,15 @@ def check_(
     shown = Bar() if sys.stdout.isatty() else Lines()
     with opened_to_check(parts, data_dir) as house, house.run_file.held():
         fixity = house.fixity()
+        if key_file:
+            fixity.keys = [key for key in read_keys(key_file) if key.name == house.signer.origin]
         run = _run(house, chosen, resume=resume)
         means = Means(fixity, parts.verify, Throttle(rate), lambda run: house.run_file.save(run.written()), shown)
-        check(means, run, now())
+        with _stoppable():
+            check(means, run, now())
         shown.close()
-        note_check(house.desk, run, now())
+        with fixity.saying():
+            note_check(house.desk, run, now())
         if file:
             file.write_text(json.dumps(_report(run, now()), indent=2) + "\n", encoding="utf-8")
         house.run_file.clear()
@@ -138,10 +151,22 @@ def check_(
         sys.exit(FOUND_SOMETHING)
 
 
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Tell whoever stops a check how it goes on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("\nStopped. `rule12 check --resume` goes on from here.", err=True)
+        raise
+
+
 def _run(house: Any, chosen: list[Half], *, resume: bool) -> Run:
     """The run that was stopped, or a new one. Raises CannotStart when the stopped one checks something else."""
     kept = house.run_file.load() if resume else None
     if kept is None:
+        if resume:
+            click.echo("No check was stopped here: begins a new one.")
         return Run.begin(uuid4(), now(), chosen or list(Half))
     run = Run.read(kept)
     if chosen and tuple(chosen) != run.halves:

@@ -108,6 +108,7 @@ def test_a_check_that_was_killed_goes_on_where_it_stopped_and_finds_the_same(fil
         running.send_signal(signal.SIGKILL)
         running.wait()
     assert json.loads((spot.data / "check.json").read_text())["stage"] == "parts"
+    shutil.copytree(spot.data, tmp_path / "once more" / "data")
     refused = spot.command("check", "--resume", "--entries")
     assert (refused.returncode, "objects and entries" in refused.stderr) == (2, True)
     resumed = tmp_path / "resumed.json"
@@ -118,6 +119,43 @@ def test_a_check_that_was_killed_goes_on_where_it_stopped_and_finds_the_same(fil
     assert after["findings"] == before["findings"]
     assert after["checked"]["parts"] == before["checked"]["parts"]
     assert not (spot.data / "check.json").exists()
+    must_tell_how_to_go_on(Spot(tmp_path / "once more"))
+
+
+def must_tell_how_to_go_on(spot: Spot) -> None:
+    """Stopped by the key for it, and not killed."""
+    words = [sys.executable, "-m", "wsgi", "check", "--resume", "--limit-rate", "1KiB"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(words, cwd=spot.working, env=spot.environment(), **pipes) as running:
+        assert running.stdout.readline().startswith("Goes on with the check of ")
+        running.stdout.readline()
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate()
+    assert (running.returncode, "--resume` goes on" in said) == (2, True)
+
+
+def test_whoever_swaps_the_keys_in_the_database_is_found_by_keys_kept_elsewhere(filled: Spot, tmp_path: Path) -> None:
+    spot, other = copy_of(filled, tmp_path), Spot(tmp_path / "other")
+    mine, foreign = tmp_path / "mine", tmp_path / "foreign"
+    mine.write_text(spot.done("keys", "public"))
+    other.done("keys", "init")
+    foreign.write_text(other.done("keys", "public"))
+    assert spot.command("check", "--entries", "--key", str(mine)).returncode == 0
+    done = spot.command("check", "--entries", "--key", str(foreign))
+    assert done.returncode == 1
+    assert "ALTERED   checkpoint " in done.stdout
+    assert "no known key signed this" in done.stdout
+
+
+def test_a_database_that_takes_nothing_more_is_no_finding(filled: Spot, tmp_path: Path) -> None:
+    spot = copy_of(filled, tmp_path)
+    with house_of(spot) as house, house.desk.lookup._database.writing() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON entries BEGIN SELECT RAISE(ABORT, 'full'); END"
+        )
+    done = spot.command("check")
+    assert (done.returncode, done.stderr) == (2, "The database cannot be used: full.\n")
+    assert (spot.data / "check.json").exists()
 
 
 def test_what_cannot_run_says_why_and_ends_with_two(filled: Spot, tmp_path: Path) -> None:

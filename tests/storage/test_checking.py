@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import delete, insert, select, text, update
 
 from cases.case import Given
+from cases.case.written import changed as changes_of
 from cases.casework.checking.checks import CHECKED, Means, check, note_check
 from cases.casework.checking.findings import Found
 from cases.casework.checking.ports import KeptCase, KeptFile, KeptLeaf, KeptPart
@@ -22,15 +23,14 @@ from cases.casework.working import Worker
 from cases.errors import CannotStart
 from cases.ledger import THE_SYSTEM, About, leaf_of
 from cases.lifecycle import Action, State
-from cases.merkle import Frontier
 from cases.place import Kind
 from cases.tiles import WIDTH
 from storage.checking import RunFile
-from storage.rows import entry_row
+from storage.rows import case_row, entry_row
 from storage.signing import verify
 from storage.tables import cases, checkpoints, entries, leaves, sealed_parts, shred_keys, tiles, waiting, wraps
-from tests.cases.casework.conftest import HEAD_TWO
-from tests.cases.casework.living import moved, worked_off
+from tests.cases.casework.conftest import HEAD_TWO, open_case
+from tests.cases.casework.living import closed, moved, worked_off
 from tests.cases.casework.test_erasing import LATE, early, proposed
 from tests.conftest import NOON
 from tests.storage.making import changed, entry, filed, flipped, minutes, sent
@@ -275,7 +275,8 @@ def erase(house, one):
     """The first half, as the desk commits it; what the entry says with it makes it the tombstone."""
     case = house.desk.lookup.case_of(one.complaint)
     erased = changed(case, state=State.CLOSED, closed_at=NOON, erased_at=NOON)
-    told = replace(entry(About.case(case.number), version=erased.version), facts={"case": {"erased_at": "2026"}})
+    facts = {"case": changes_of(case, erased)}
+    told = replace(entry(About.case(case.number), version=erased.version), facts=facts)
     with house.desk.work() as work:
         work.record(erased, told, of_case(erased))
         work.erase(erased)
@@ -488,6 +489,40 @@ def test_a_version_that_is_not_the_number_of_changes_is_named(house, one):
     assert finding.what == "it is at version 2, with 1 changes in the ledger, the last to 1"
 
 
+def test_a_case_that_is_not_what_its_changes_amount_to_is_named(house, one):
+    case = house.desk.lookup.case_of(one.complaint)
+    forged = replace(case, worked_by=frozenset({"S0099"}))
+    for values, what in (
+        (case_row(forged), "its facts are not those its changes in the ledger amount to"),
+        ({**case_row(case), "state": "closed"}, "what it is found by is not what its facts say"),
+        ({**case_row(case), "facts": "{}"}, "what it is found by is not what its facts say"),
+    ):
+        with tampering(house) as connection:
+            connection.execute(update(cases).values(values))
+        finding = only(house)
+        assert (finding.found, finding.where, finding.what) == (Found.ALTERED, f"case {case.number}", what)
+
+
+def test_a_change_that_cannot_be_read_is_named_and_stops_nothing(house, one):
+    number = house.desk.lookup.case_of(one.complaint).number
+    with tampering(house) as connection:
+        position = connection.scalar(select(entries.c.position).where(entries.c.version == 1))
+        connection.execute(update(entries).where(entries.c.position == position).values(body=b"{"))
+    named = [("altered", f"entry {position - 1} (row {position})"), ("altered", f"case {number}")]
+    assert found(house) == named
+
+
+def test_a_life_of_a_case_from_the_door_to_its_closure_is_sound(house):
+    case, _ = open_case(house.desk, pictures=1)
+    worked_off(house.desk)
+    closed(house.desk, case)
+    worked_off(house.desk)
+    house.desk.ledger.sequence(LATE)
+    run = walked(house)
+    assert run.findings == []
+    assert run.checked["cases"] == 1
+
+
 def test_a_case_or_complaint_whose_row_is_gone_is_missing(house, one):
     number = house.desk.lookup.case_of(one.complaint).number
     with past_references(house) as connection:
@@ -519,10 +554,6 @@ def test_one_entry_tells_of_a_run_whatever_it_found_and_of_a_run_told_twice_once
     assert told["facts"]["checked"]["cases"] == 1
     note_check(house.desk, walked(house), LATER)
     assert json.loads(house.desk.lookup.newest_entry(CHECKED).body)["facts"]["run"] != told["facts"]["run"]
-
-
-class Killed(Exception):
-    """The end of a run between two pages."""
 
 
 def test_a_run_stopped_after_any_page_goes_on_and_finds_the_same(house, one):
@@ -604,17 +635,3 @@ def test_reading_is_paced_by_every_byte_that_was_sealed(house, one):
     passed = []
     run = walked(house, (Half.OBJECTS,), pace=passed.append)
     assert sum(passed) == run.checked["bytes"]
-
-
-def test_a_frontier_goes_on_from_its_peaks_alone():
-    whole, first = Frontier(), Frontier()
-    for number in range(300):
-        whole.add(number.to_bytes(32))
-        if number < 77:
-            first.add(number.to_bytes(32))
-    second = Frontier.resumed(first.size, first.peaks)
-    for number in range(77, 300):
-        second.add(number.to_bytes(32))
-    assert second.root() == whole.root()
-    with pytest.raises(ValueError):
-        Frontier.resumed(77, first.peaks[1:])

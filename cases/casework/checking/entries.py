@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from cases.case import read, replay
 from cases.casework.checking.findings import Finding, Found, Next
 from cases.casework.checking.ports import Fixity, KeptCase, KeptLeaf
 from cases.casework.checking.running import Run
@@ -81,15 +82,36 @@ def walk_unplaced(fixity: Fixity, run: Run) -> Iterator[int]:
 
 
 def walk_cases(fixity: Fixity, run: Run) -> Iterator[str]:
-    """Every case's version is the number of its change entries; yields the last number of each page."""
+    """Every case is at the version, and is what, its change entries say; yields the last number of each page."""
     after = run.position or ""
     while page := fixity.cases(after, CASES_AT_ONCE):
         for case in page:
             if case.version != case.changes or case.version != case.newest:
                 run.find(_found(Found.ALTERED, f"case {case.number}", _gap(case)))
+            elif not case.agrees:
+                what = "what it is found by is not what its facts say"
+                run.find(_found(Found.ALTERED, f"case {case.number}", what))
+            elif _differs(case, fixity.changes(case.number, case.version)):
+                what = "its facts are not those its changes in the ledger amount to"
+                run.find(_found(Found.ALTERED, f"case {case.number}", what))
         run.checked["cases"] += len(page)
         after = page[-1].number
         yield after
+
+
+def _differs(case: KeptCase, changes: Iterator[bytes]) -> bool:
+    """Whether a case is something else than its changes make it, or they cannot be read.
+
+    Entries of installations that are older than the facts in them tell none, and nothing can be compared.
+    """
+    try:
+        told = [json.loads(body) for body in changes]
+        if not all("case" in change["facts"] for change in told):
+            return False
+        amount = replay((change["version"], change["facts"]) for change in told)
+        return amount != read(json.loads(case.facts), case.version)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return True
 
 
 def _gap(case: KeptCase) -> str:

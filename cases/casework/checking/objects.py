@@ -41,7 +41,8 @@ def walk_parts(fixity: Fixity, run: Run, pace: Pace) -> Iterator[int]:
 def _judge(fixity: Fixity, part: KeptPart, pace: Pace) -> Finding | None:
     """What is wrong with a part. An erasure may go on meanwhile, so whoever asks must ask again."""
     if part.told_erased and fixity.is_erased(str(part.complaint)):
-        return _judge_erased(fixity, part) or (_judge_bytes(fixity, part, pace) if part.ciphertext else None)
+        outlived = _judge_erased(fixity, part)
+        return outlived if part.ciphertext is None else outlived or _judge_bytes(fixity, part, pace)
     return _judge_bytes(fixity, part, pace) or _judge_keys(part)
 
 

@@ -74,12 +74,17 @@ class KeptSeal:
 
 @dataclass(frozen=True, slots=True)
 class KeptCase:
-    """A case by its row, with how many change entries there are about it and the highest version they carry."""
+    """A case by its row, with how many change entries there are about it and the highest version they carry.
+
+    `facts`: its canonical JSON. `agrees`: whether the columns it is found by say what its facts say.
+    """
 
     number: str
     version: int
     changes: int
     newest: int
+    facts: str
+    agrees: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +145,6 @@ class Fixity(Protocol):
 
     def cases(self, after: str, limit: int) -> Sequence[KeptCase]:
         """Cases after a number, in order of number."""
+
+    def changes(self, number: str, upto: int) -> Iterator[bytes]:
+        """The bytes of the change entries about a case, up to a version, in order."""
