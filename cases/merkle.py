@@ -42,6 +42,21 @@ class Frontier:
         """How many leaves were added."""
         return self._size
 
+    @property
+    def peaks(self) -> tuple[bytes, ...]:
+        """All there is to remember besides the size: the roots of the perfect subtrees, the largest first."""
+        return tuple(self._peaks)
+
+    @classmethod
+    def resumed(cls, size: int, peaks: Sequence[bytes]) -> "Frontier":
+        """The frontier of a tree of `size` that had these peaks. Raises ValueError when no such tree has so many."""
+        _whole(size)
+        if len(peaks) != size.bit_count():
+            raise ValueError(f"a tree of {size} leaves cannot have {len(peaks)} peaks")
+        frontier = cls()
+        frontier._size, frontier._peaks = size, [_hash(peak) for peak in peaks]
+        return frontier
+
     def add(self, leaf: bytes) -> None:
         """Take the next leaf hash. Raises ValueError when it is not 32 bytes."""
         peak = _hash(leaf)

@@ -19,6 +19,7 @@ from cases.notices import Post
 from cases.ports import Desk, Limits
 from storage.answers import AnswerBook
 from storage.bags import DiskBags
+from storage.checking import RunFile, SqlFixity
 from storage.database import Database
 from storage.deskwork import SqlBook
 from storage.keys import DESK_COMPARTMENTS, DOOR_COMPARTMENTS, Keyring, make_keys, open_keyring
@@ -51,6 +52,8 @@ class House:
     sweep: Callable[[], int]
     close: Callable[[], None]
     mails_in: Callable[[Path | BinaryIO], Iterator[FoundMail]]
+    fixity: Callable[[], SqlFixity]
+    run_file: RunFile
 
 
 @contextmanager
@@ -86,10 +89,11 @@ def prepare(settings: Settings, at: datetime | None = None) -> None:
 
 
 @_starting()
-def open_house(settings: Settings) -> House:
-    """Open what `prepare` made, with the keys this surface may hold. Raises CannotStart."""
+def open_house(settings: Settings, compartments: tuple[str, ...] | None = None) -> House:
+    """Open what `prepare` made, with the keys this surface may hold, or these alone. Raises CannotStart."""
     database = Database(settings.database_url)
-    compartments = DOOR_COMPARTMENTS if settings.surface == "door" else DESK_COMPARTMENTS
+    if compartments is None:
+        compartments = DOOR_COMPARTMENTS if settings.surface == "door" else DESK_COMPARTMENTS
     with database.reading() as connection:
         origin = _origin(connection)
         keyring = open_keyring(connection, settings.keys_dir, compartments)
@@ -125,8 +129,15 @@ def open_house(settings: Settings) -> House:
         database.engine.dispose()
         shred_database.engine.dispose()
 
+    @_starting()
+    def fixity() -> SqlFixity:
+        from storage.migrate import must_be_current  # noqa: PLC0415 - as above
+
+        must_be_current(database)
+        return SqlFixity(origin, database, shred_database, objects)
+
     mails = partial(mails_in, limit=settings.evidence_limit)
-    return House(desk, keyring, signer, ledger, sweep, close, mails)
+    return House(desk, keyring, signer, ledger, sweep, close, mails, fixity, RunFile(settings.data_dir))
 
 
 def _post(chosen: PostSettings, lookup: SqlNoticeLookup) -> Post:

@@ -29,6 +29,13 @@ def upgrade(database: Database) -> None:
         command.upgrade(config, "head")
 
 
+def must_be_current(database: Database) -> None:
+    """Raises CannotStart unless the database has the schema of this version; changes nothing."""
+    with as_file(files("storage.migrations")) as folder, database.reading() as connection:
+        if _revision(connection) != ScriptDirectory(str(folder)).get_current_head():
+            raise CannotStart("The database is of another version of this program. Start `rule12 serve` once.")
+
+
 def make_shred_store(database: Database) -> None:
     """The store of shred keys: one table, backed up apart."""
     with database.writing() as connection:

@@ -8,12 +8,15 @@ second name goes; otherwise both do. So a sweep costs as much as there are lefto
 """
 
 import fcntl
+import heapq
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 from uuid import UUID
 
+from cases.casework.checking.ports import KeptFile
 from cases.errors import EvidenceUnreadable
 
 BLOCK = 1 << 20
@@ -23,6 +26,7 @@ class DiskObjects:
     """The object store of one machine."""
 
     def __init__(self, root: Path) -> None:
+        self._root = root
         self._kept, self._incoming = root / "objects", root / "incoming"
         for folder in (self._kept, self._incoming):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -58,6 +62,50 @@ class DiskObjects:
     def sweep(self, is_known: Callable[[UUID], bool]) -> int:
         """Clear what dead processes left; how many files that were. Others may settle and sweep at the same time."""
         return sum(self._clear(path, is_known) for path in sorted(self._incoming.glob("*.part")))
+
+    def has(self, object_id: UUID) -> bool:
+        return self._place(object_id).exists()
+
+    def name_of(self, object_id: UUID) -> str:
+        """Its file, seen from the data directory."""
+        return str(self._place(object_id).relative_to(self._root))
+
+    def find(self, name: str) -> KeptFile | None:
+        """A file by its name, seen from the data directory; None when it is not there."""
+        path = self._root / name
+        try:
+            changed_at = datetime.fromtimestamp(path.lstat().st_mtime, UTC)
+        except FileNotFoundError:
+            return None
+        return KeptFile(name, self._object_in(path), changed_at)
+
+    def listed(self, after: str, limit: int) -> Sequence[KeptFile]:
+        """So many files after a name, folder by folder, whatever they are. Holds no more names than that."""
+        in_, beyond = after.rpartition("/")[::2]
+        found: list[KeptFile] = []
+        for folder in self._folders():
+            if folder >= in_ and len(found) < limit:
+                names = self._names(folder, beyond if folder == in_ else "", limit - len(found))
+                # One that went in between is told of as if it had just been changed.
+                found += [self.find(one) or KeptFile(one, None, datetime.max.replace(tzinfo=UTC)) for one in names]
+        return found
+
+    def _folders(self) -> list[str]:
+        below = sorted(f"objects/{entry.name}" for entry in os.scandir(self._kept) if entry.is_dir())
+        return ["incoming", "objects", *below]
+
+    def _names(self, folder: str, beyond: str, limit: int) -> list[str]:
+        with os.scandir(self._root / folder) as entries:
+            plain = (one.name for one in entries if one.name > beyond and (folder != "objects" or not one.is_dir()))
+            return [f"{folder}/{name}" for name in heapq.nsmallest(limit, plain)]
+
+    def _object_in(self, path: Path) -> UUID | None:
+        """The object whose file this is, going by its name."""
+        try:
+            object_id = UUID(hex=path.stem)
+        except ValueError:
+            return None
+        return object_id if path in {self._place(object_id), self._incoming / f"{object_id.hex}.part"} else None
 
     def _clear(self, path: Path, is_known: Callable[[UUID], bool]) -> bool:
         """Clear one leftover; False when somebody holds it or settled it in the meantime."""

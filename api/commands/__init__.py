@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from api.commands import auditing, documents, hooking, jobs, looking_after, mailing_in, serving
+from api.commands import auditing, checking, documents, hooking, jobs, looking_after, mailing_in, serving
 from cases.errors import (
     CaseError,
     CatalogueBroken,
@@ -42,7 +42,7 @@ def rule12() -> None:
     """
 
 
-for group in (serving, looking_after, jobs, mailing_in, hooking, auditing, documents):
+for group in (serving, looking_after, jobs, mailing_in, hooking, auditing, checking, documents):
     for command in group.COMMANDS:
         rule12.add_command(command)
 

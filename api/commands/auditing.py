@@ -46,7 +46,7 @@ def export(parts: Any, out: Path, number: str | None, data_dir: Path | None) -> 
 @click.pass_obj
 def verify(parts: Any, bag: Path | None, proof: Path | None, filing: Path | None, key_file: Path) -> None:
     """Check a BAG (folder or zip), or what a reporter kept, offline. Names the first thing that fails."""
-    keys = _keys(key_file)
+    keys = read_keys(key_file)
     if not (bag or proof or filing):
         raise click.UsageError("Name a BAG, or --proof FILE, or --filing FILE.")
     if bag:
@@ -63,7 +63,8 @@ def verify(parts: Any, bag: Path | None, proof: Path | None, filing: Path | None
         click.echo("SOUND  the filing proof is signed" + (" and says what the entry says" if entry else ""))
 
 
-def _keys(file: Path) -> Sequence[VerifierKey]:
+def read_keys(file: Path) -> Sequence[VerifierKey]:
+    """The verifier keys of a file, one a line. Raises CannotStart when it holds none."""
     try:
         lines = file.read_text(encoding="utf-8").split()
         keys = [VerifierKey.parse(line) for line in lines]

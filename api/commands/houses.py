@@ -36,6 +36,16 @@ def opened(parts: Any, data_dir: Path | None = None) -> Iterator[Any]:
         house.close()
 
 
+@contextmanager
+def opened_to_check(parts: Any, data_dir: Path | None = None) -> Iterator[Any]:
+    """An installation as it lies: neither made nor upgraded, and without any private key."""
+    house = parts.open_house(settings(parts, data_dir, "all"), ())
+    try:
+        yield house
+    finally:
+        house.close()
+
+
 data_dir_option = click.option(
     "--data-dir",
     type=click.Path(path_type=Path, file_okay=False),

@@ -196,3 +196,17 @@ def test_the_golden_trees_and_proofs_still_mean_the_same(path):
     stored = {(tile.level, tile.index): tile.hashes for tile in tiles.append(0, leaves, {}.__getitem__)}
     by_tiles = tiles.root(len(leaves), lambda level, index: stored[level, index])
     assert fields["expect"] == f"root {root_from_leaves(leaves).hex()}" == f"root {by_tiles.hex()}", fields["note"]
+
+
+def test_a_frontier_goes_on_from_its_peaks_alone():
+    whole, first = Frontier(), Frontier()
+    for number in range(300):
+        whole.add(number.to_bytes(32))
+        if number < 77:
+            first.add(number.to_bytes(32))
+    second = Frontier.resumed(first.size, first.peaks)
+    for number in range(77, 300):
+        second.add(number.to_bytes(32))
+    assert second.root() == whole.root()
+    with pytest.raises(ValueError):
+        Frontier.resumed(77, first.peaks[1:])
