@@ -1,11 +1,10 @@
 """Copies whose bytes were checked on their way and are durable when they show."""
 
 import errno
+import hashlib
 import os
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
-from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,7 +17,8 @@ NO_LINK = {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP, errno.EACCE
 
 def digest_of(path: Path) -> bytes:
     """SHA-256 of a file, read block by block."""
-    return _digest(_blocks(path))
+    with path.open("rb", buffering=0) as file:
+        return hashlib.file_digest(file, "sha256").digest()
 
 
 def copy_database(source: Path, target: Path) -> None:
@@ -78,26 +78,13 @@ def _linked(source: Path, target: Path) -> bool:
 
 
 def _copy(source: Path, target: Path) -> bytes:
-    seen = sha256()
-    with target.open("wb") as file:
-        for block in _blocks(source):
+    seen = hashlib.sha256()
+    with source.open("rb", buffering=0) as read, target.open("wb") as file:
+        while block := read.read(BLOCK):
             seen.update(block)
             file.write(block)
         file.flush()
         os.fsync(file.fileno())
-    return seen.digest()
-
-
-def _blocks(path: Path) -> Iterator[bytes]:
-    with path.open("rb", buffering=0) as file:
-        while block := file.read(BLOCK):
-            yield block
-
-
-def _digest(blocks: Iterator[bytes]) -> bytes:
-    seen = sha256()
-    for block in blocks:
-        seen.update(block)
     return seen.digest()
 
 

@@ -30,6 +30,7 @@ class BackupFolder:
     def held(self, origin: str) -> Iterator[None]:
         """Keep every other backup out, and clear what one that was killed left. Raises CannotStart."""
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        sync_folder(self.root.parent)
         descriptor = os.open(self.root / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             self._lock(descriptor)

@@ -29,6 +29,7 @@ from storage.settings import Settings
 from storage.shredding import STORE, ShredKeys
 
 _LINE = re.compile(r"([0-9a-f]{64})  \.\./objects/([0-9a-f]{2})/(\2[0-9a-f]{30}\.sealed)\n")
+_FACTS = {"newest_entry", "checkpoint", "objects", "lacking"}
 _NOT_OURS = {"lost+found"}
 
 
@@ -96,6 +97,8 @@ def _chosen(wanted: Wanted) -> tuple[Manifest, Manifest]:
     if not apart or apart[-1] < name:
         raise CannotStart(f"{wanted.apart} holds no shred keys of {name} or later: nothing of it could be opened.")
     data, keys = read_manifest(wanted.folder / name, DATA), read_manifest(wanted.apart / apart[-1], KEYS)
+    if not data.facts.keys() >= _FACTS:
+        raise BackupDamaged(f"{wanted.folder / name}: its manifest says too little to restore it.")
     if data.origin != keys.origin:
         raise CannotStart(f"The shred keys are those of {keys.origin}, the backup is of {data.origin}.")
     return data, keys
@@ -187,11 +190,13 @@ class _Place:
 
     def end(self) -> None:
         """From now on it may be served."""
+        sync_folder(self._root)
         self._marker.unlink()
         sync_folder(self._root)
 
     def _things(self) -> list[Path]:
-        return sorted(path for path in self._root.iterdir() if path != self._keys and path.name not in _NOT_OURS)
+        ours = (path for path in self._root.iterdir() if path.name not in _NOT_OURS)
+        return sorted(path for path in ours if path not in (self._keys, *self._keys.parents))
 
 
 def _read(lines: Iterator[str], path: Path) -> Iterator[tuple[bytes, str, str]]:

@@ -30,7 +30,7 @@ from cases.place import Recipient
 from cases.verify import verify_filing
 from storage import RESTORING, open_house, prepare, restoring
 from storage.backups.copying import copy_database
-from storage.backups.taking import KEPT_DAYS, Taken, _Pool
+from storage.backups.taking import KEPT_DAYS, Taken, _Pool, take_backup
 from storage.database import ReadOnly
 from storage.erased import ErasedList
 from storage.settings import read_settings
@@ -259,6 +259,12 @@ def test_a_link_to_the_same_folder_is_the_same_folder(house, tmp_path, into):
         back_up(house, into, tmp_path / "link" / "keys")
 
 
+def test_a_database_that_is_none_of_sqlites_is_left_to_its_own_tools(house, place, into, apart):
+    with pytest.raises(CannotStart, match="Only a database of SQLite"):
+        take_backup(replace(place, database_url="postgresql://localhost/desk"), into, apart, 7, NOON, lambda _: None)
+    assert not into.exists()
+
+
 def test_backups_of_another_installation_are_left_alone(house, place, into, apart, tmp_path):
     back_up(house, into, apart)
     told = {"RULE12_DATA_DIR": str(tmp_path / "other"), "RULE12_ORIGIN": "other.example/desk"}
@@ -381,6 +387,7 @@ def test_a_damaged_object_is_named_and_the_rest_is_restored_only_when_told(
         restored(to, into, apart)
     assert [path.name for path in to.data_dir.iterdir()] == ["keys"]
     with restoring(to, into, apart, LATER, without_damaged=True) as made:
+        assert len([path for path in (to.data_dir / "objects").rglob("*") if path.is_file()]) == 1
         assert [bool(re.search(what, one)) for one in made.damaged] == [True]
         assert opens(made.house, one)
         with pytest.raises(EvidenceUnreadable):
@@ -394,8 +401,12 @@ def test_a_list_that_leads_out_of_the_backup_is_refused(house, place, one, into,
     told = parse_canonical((into / taken.name / "MANIFEST.json").read_bytes())
     facts = {"size": listed.stat().st_size, "sha256": sha256(listed.read_bytes()).hexdigest()}
     edited(into / taken.name / "MANIFEST.json", files={**told["files"], "objects.sha256": facts})
+    to = elsewhere(place, tmp_path)
     with pytest.raises(BackupDamaged, match="line 1 names no object"):
-        restored(elsewhere(place, tmp_path), into, apart)
+        restored(to, into, apart)
+    edited(into / taken.name / "MANIFEST.json", facts={})
+    with pytest.raises(BackupDamaged, match="says too little"):
+        restored(to, into, apart)
 
 
 def test_a_manifest_of_another_backup_is_refused(house, place, into, apart, tmp_path):
