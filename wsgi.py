@@ -29,7 +29,7 @@ def main() -> None:
     from storage.signing import verify  # noqa: PLC0415
 
     os.umask(0o077)
-    run(read_settings, storage.prepare, storage.open_house, verify)
+    run(read_settings, storage.prepare, storage.open_house, verify, storage.restoring)
 
 
 if __name__ == "__main__":

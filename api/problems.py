@@ -51,6 +51,7 @@ PROBLEMS: Mapping[type[CaseError], tuple[int, str]] = MappingProxyType({
     errors.DirectoryRefused:   (422, "directory-refused"),
     errors.WorkLeft:           (409, "work-left"),
     errors.CatalogueBroken:    (500, "catalogue-broken"),
+    errors.BackupDamaged:      (500, "backup-damaged"),
     errors.JobHeld:            (409, "job-held"),
     errors.CannotStart:        (500, "not-configured"),
 })

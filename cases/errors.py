@@ -189,6 +189,14 @@ class CatalogueBroken(CaseError):
         super().__init__("\n".join(faults))
 
 
+class BackupDamaged(CaseError):
+    """Something of a backup, or for one, is missing or not what it was; each of `faults` names it."""
+
+    def __init__(self, *faults: str) -> None:
+        self.faults = faults
+        super().__init__("\n".join(faults))
+
+
 class JobHeld(CaseError):
     """The job is not to be touched: a worker has it, it is not dead, or it was taken by another and is theirs now."""
 

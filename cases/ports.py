@@ -209,7 +209,7 @@ class Vault(Protocol):
         raises before the first block, a broken chunk in the middle.
         """
 
-    def erase(self, complaint: UUID, files: Sequence[UUID]) -> None:
+    def erase(self, complaint: UUID, files: Sequence[UUID], at: datetime) -> None:
         """Delete a complaint's shred key and its files: what was sealed for it opens no more. Twice is as once."""
 
 

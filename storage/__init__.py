@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 from uuid import UUID
 
 from sqlalchemy import URL, Connection, exists, insert, inspect, select
@@ -32,13 +32,16 @@ from storage.objects import DiskObjects
 from storage.outbox import Outbox
 from storage.post import PostSettings, SmtpMailer, Webhooks
 from storage.settings import Settings
-from storage.shredding import ShredKeys
+from storage.shredding import STORE, ShredKeys
 from storage.signin import make_sign_in
 from storage.signing import Marks, NoteSigner
 from storage.tables import house, sealed_parts
 from storage.vault import LocalVault
 from storage.visits import Visits
 from storage.work import Works
+
+if TYPE_CHECKING:
+    from storage.backups.taking import Taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,11 @@ class House:
     mails_in: Callable[[Path | BinaryIO], Iterator[FoundMail]]
     fixity: Callable[[], SqlFixity]
     run_file: RunFile
+    backup: Callable[[Path, Path, int, datetime, Callable[[date], None]], "Taken"]
+
+
+RESTORING = "RESTORING"
+"""A file in the data directory for as long as a backup is being brought back there."""
 
 
 @contextmanager
@@ -68,7 +76,7 @@ def _starting() -> Iterator[None]:
 
 
 @_starting()
-def prepare(settings: Settings, at: datetime | None = None) -> None:
+def prepare(settings: Settings, at: datetime | None = None, *, restoring: bool = False) -> None:
     """Make or upgrade what lies at rest: folders, databases, origin, keys. Safe to call at every start."""
     from storage.migrate import make_shred_store, upgrade  # noqa: PLC0415 - Alembic costs a start-up's half second
 
@@ -77,6 +85,7 @@ def prepare(settings: Settings, at: datetime | None = None) -> None:
         os.utime(settings.data_dir)
     except OSError as error:
         raise CannotStart(f"RULE12_DATA_DIR: {settings.data_dir} cannot be used: {error.strerror}.") from error
+    _must_be_whole(settings, restoring=restoring)
     database = Database(settings.database_url)
     shred_database = _shred_database(settings)
     upgrade(database)
@@ -89,13 +98,14 @@ def prepare(settings: Settings, at: datetime | None = None) -> None:
 
 
 @_starting()
-def open_house(settings: Settings, compartments: tuple[str, ...] | None = None) -> House:
+def open_house(settings: Settings, compartments: tuple[str, ...] | None = None, *, restoring: bool = False) -> House:
     """Open what `prepare` made, with the keys this surface may hold, or these alone. Raises CannotStart."""
+    _must_be_whole(settings, restoring=restoring)
     database = Database(settings.database_url)
     if compartments is None:
         compartments = DOOR_COMPARTMENTS if settings.surface == "door" else DESK_COMPARTMENTS
     with database.reading() as connection:
-        origin = _origin(connection)
+        origin = origin_of(connection)
         keyring = open_keyring(connection, settings.keys_dir, compartments)
     shred_database = _shred_database(settings)
     objects, bags = DiskObjects(settings.data_dir), DiskBags(settings.data_dir)
@@ -137,7 +147,22 @@ def open_house(settings: Settings, compartments: tuple[str, ...] | None = None) 
         return SqlFixity(origin, database, shred_database, objects)
 
     mails = partial(mails_in, limit=settings.evidence_limit)
-    return House(desk, keyring, signer, ledger, sweep, close, mails, fixity, RunFile(settings.data_dir))
+
+    def backup(folder: Path, apart: Path, keep: int, at: datetime, note: Callable[[date], None]) -> "Taken":
+        from storage.backups.taking import take_backup  # noqa: PLC0415 - only one command needs it
+
+        return take_backup(settings, folder, apart, keep, at, note)
+
+    return House(desk, keyring, signer, ledger, sweep, close, mails, fixity, RunFile(settings.data_dir), backup)
+
+
+def restoring(
+    settings: Settings, folder: Path, apart: Path, at: datetime, **wanted: Any
+) -> AbstractContextManager[Any]:
+    """A backup brought back into an empty place, which can be served once the block is left. See `storage.backups`."""
+    from storage.backups.restoring import Wanted, restore  # noqa: PLC0415 - only one command needs it
+
+    return restore(settings, Wanted(folder, apart, **wanted), at)
 
 
 def _post(chosen: PostSettings, lookup: SqlNoticeLookup) -> Post:
@@ -146,7 +171,13 @@ def _post(chosen: PostSettings, lookup: SqlNoticeLookup) -> Post:
 
 
 def _shred_database(settings: Settings) -> Database:
-    return Database(URL.create("sqlite", database=str(settings.data_dir / "shred-keys.sqlite")))
+    return Database(URL.create("sqlite", database=str(settings.data_dir / STORE)))
+
+
+def _must_be_whole(settings: Settings, *, restoring: bool) -> None:
+    """Refuse a place where a restore is under way or was stopped: anything taken in there would be lost."""
+    if not restoring and (settings.data_dir / RESTORING).exists():
+        raise CannotStart(f"A backup is being restored into {settings.data_dir}. If that was stopped, restore again.")
 
 
 def _settle_origin(connection: Connection, wanted: str | None) -> None:
@@ -159,7 +190,8 @@ def _settle_origin(connection: Connection, wanted: str | None) -> None:
         raise CannotStart(f"RULE12_ORIGIN: this installation is {have.decode()} and cannot be renamed.")
 
 
-def _origin(connection: Connection) -> str:
+def origin_of(connection: Connection) -> str:
+    """The name signatures and seals of an installation are bound to. Raises CannotStart before there is one."""
     made = inspect(connection).has_table(house.name)
     found = connection.scalar(select(house.c.value).where(house.c.name == "origin")) if made else None
     if found is None:

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
 
 PRAGMAS = (
     "journal_mode=WAL",
@@ -90,6 +92,21 @@ class Database:
             yield
         finally:
             os.close(descriptor)
+
+
+class ReadOnly:
+    """A database in a file that nobody changes, such as a copy: nothing is written beside it."""
+
+    def __init__(self, path: Path) -> None:
+        told = {"mode": "ro", "immutable": "1", "uri": "true"}
+        url = URL.create("sqlite", database=f"file:{quote(str(path))}", query=told)
+        self.engine = create_engine(url, poolclass=NullPool)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection."""
+        with self.engine.connect() as connection:
+            yield connection
 
 
 def open_engine(url: str | URL) -> Engine:

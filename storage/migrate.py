@@ -20,7 +20,7 @@ def upgrade(database: Database) -> None:
         config.set_main_option("script_location", str(folder))
         config.attributes.update(connection=connection, metadata=metadata)
         scripts = ScriptDirectory.from_config(config)
-        current = _revision(connection)
+        current = revision_of(connection)
         if current == scripts.get_current_head():
             return
         known = {script.revision for script in scripts.walk_revisions()}
@@ -32,7 +32,7 @@ def upgrade(database: Database) -> None:
 def must_be_current(database: Database) -> None:
     """Raises CannotStart unless the database has the schema of this version; changes nothing."""
     with as_file(files("storage.migrations")) as folder, database.reading() as connection:
-        if _revision(connection) != ScriptDirectory(str(folder)).get_current_head():
+        if revision_of(connection) != ScriptDirectory(str(folder)).get_current_head():
             raise CannotStart("The database is of another version of this program. Start `rule12 serve` once.")
 
 
@@ -42,5 +42,6 @@ def make_shred_store(database: Database) -> None:
         shred_metadata.create_all(connection)
 
 
-def _revision(connection: Connection) -> str | None:
+def revision_of(connection: Connection) -> str | None:
+    """The last migration a database saw."""
     return MigrationContext.configure(connection).get_current_revision()

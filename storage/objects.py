@@ -52,6 +52,10 @@ class DiskObjects:
         except FileNotFoundError as error:
             raise EvidenceUnreadable("its file is missing from the object store") from error
 
+    def path(self, object_id: UUID) -> Path:
+        """Where the object lies, if it is there. Its bytes never change."""
+        return self._place(object_id)
+
     def remove(self, object_id: UUID) -> None:
         """Erase an object; one that is not there is erased already."""
         place = self._place(object_id)

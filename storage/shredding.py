@@ -6,15 +6,20 @@ commit and not two. A key that was never used opens nothing.
 
 import os
 import threading
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from cases.errors import EvidenceUnreadable
 from storage.database import Database
+from storage.erased import NAME, ErasedList
 from storage.tables import shred_keys
 
 BATCH = 64
+STORE = "shred-keys.sqlite"
 
 
 class ShredKeys:
@@ -22,6 +27,7 @@ class ShredKeys:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._erased = ErasedList(Path(database.engine.url.database or "").with_name(NAME))
         self._ready: list[tuple[UUID, bytes]] = []
         self._lock = threading.Lock()
 
@@ -41,10 +47,17 @@ class ShredKeys:
             raise EvidenceUnreadable("it was erased, or its shred key is not in this store")
         return found
 
-    def forget(self, complaint: UUID) -> None:
+    def forget(self, complaint: UUID, at: datetime) -> None:
         """Erase a complaint's key, and its traces in the log of the database."""
+        self.forget_all({complaint: at})
+
+    def forget_all(self, erased: Mapping[UUID, datetime]) -> None:
+        """Erase these keys. The list of erasures names each before it goes."""
+        gone = delete(shred_keys).where(shred_keys.c.complaint == bindparam("gone"))
         with self._database.writing() as connection:
-            connection.execute(delete(shred_keys).where(shred_keys.c.complaint == complaint))
+            self._erased.add(erased)
+            if erased:
+                connection.execute(gone, [{"gone": complaint} for complaint in erased])
         self._database.truncate_log()
 
     def _make(self) -> list[tuple[UUID, bytes]]:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from io import BytesIO
 from types import TracebackType
@@ -89,7 +90,7 @@ class LocalVault:
         key, place = self._key(part, as_)
         return _named(part, self._unseal_piece(part, key, place, span))
 
-    def erase(self, complaint: UUID, files: Sequence[UUID]) -> None:
+    def erase(self, complaint: UUID, files: Sequence[UUID], at: datetime) -> None:
         """The shred key last: whoever is stopped before begins again. Without it nothing opens.
 
         The wraps are deleted by then; they must not live on in the log of the database.
@@ -97,7 +98,7 @@ class LocalVault:
         for file in files:
             self._objects.remove(file)
         self._database.truncate_log()
-        self._shred.forget(complaint)
+        self._shred.forget(complaint, at)
 
     def _unseal_piece(self, part: SealedPart, key: bytes, place: Place, span: Span) -> Iterator[bytes]:
         with self._objects.open(part.id) if part.ciphertext is None else BytesIO(part.ciphertext) as file:

@@ -2,13 +2,25 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
 import click
 
-from api.commands import auditing, checking, documents, hooking, jobs, looking_after, mailing_in, serving
+from api.commands import (
+    auditing,
+    backing_up,
+    checking,
+    documents,
+    hooking,
+    jobs,
+    looking_after,
+    mailing_in,
+    serving,
+)
 from cases.errors import (
+    BackupDamaged,
     CaseError,
     CatalogueBroken,
     DirectoryRefused,
@@ -19,7 +31,7 @@ from cases.errors import (
 )
 
 FOUND_SOMETHING, COULD_NOT_RUN = 1, 2
-FINDINGS = (CatalogueBroken, DirectoryRefused, JobHeld, LedgerBroken, UnknownItem, WorkLeft)
+FINDINGS = (BackupDamaged, CatalogueBroken, DirectoryRefused, JobHeld, LedgerBroken, UnknownItem, WorkLeft)
 """What a command was asked to look for, and found; anything else kept it from running."""
 
 
@@ -31,6 +43,7 @@ class Parts:
     prepare: Callable[..., None]
     open_house: Callable[..., Any]
     verify: Callable[[bytes, bytes, bytes], bool]
+    restoring: Callable[..., AbstractContextManager[Any]]
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -42,14 +55,21 @@ def rule12() -> None:
     """
 
 
-for group in (serving, looking_after, jobs, mailing_in, hooking, auditing, checking, documents):
+for group in (serving, looking_after, jobs, mailing_in, hooking, auditing, checking, backing_up, documents):
     for command in group.COMMANDS:
         rule12.add_command(command)
 
 
-def run(read_settings: Any, prepare: Any, open_house: Any, verify: Any, words: Sequence[str] | None = None) -> None:
+def run(
+    read_settings: Any,
+    prepare: Any,
+    open_house: Any,
+    verify: Any,
+    restoring: Any,
+    words: Sequence[str] | None = None,
+) -> None:
     """Run one command and leave with its exit code."""
-    parts = Parts(read_settings, prepare, open_house, verify)
+    parts = Parts(read_settings, prepare, open_house, verify, restoring)
     try:
         rule12.main(args=words, standalone_mode=False, obj=parts)
     except click.ClickException as error:

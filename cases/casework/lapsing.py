@@ -107,7 +107,7 @@ def _with_its_matter(work: Work, case: Case, at: datetime) -> None:
 def shred(desk: Desk, job: Job, at: datetime) -> None:
     """Delete what an erasure left to do. Done again after an interruption, it changes nothing more."""
     complaint = UUID(job.about)
-    desk.vault.erase(complaint, [item.content.id for item in desk.lookup.evidence(complaint)])
+    desk.vault.erase(complaint, [item.content.id for item in desk.lookup.evidence(complaint)], at)
     _finish(desk, job, None, at)
 
 

@@ -14,7 +14,7 @@ import storage
 from cases import errors
 from cases.errors import CaseError
 
-TOLD_IN_GENERAL = {"CannotStart", "CatalogueBroken", "EvidenceUnreadable", "LedgerBroken"}
+TOLD_IN_GENERAL = {"BackupDamaged", "CannotStart", "CatalogueBroken", "EvidenceUnreadable", "LedgerBroken"}
 """What an operator must look at: a page says so in the reader's language, and quotes the code's own words."""
 
 OF_THE_DOOR = {"ReceiptRefused"}

@@ -17,7 +17,7 @@ import cases.catalogue
 from api.commands import run
 from cases.casework.signin.links import redeem_link, start_link
 from cases.people import Role
-from storage import open_house, prepare
+from storage import open_house, prepare, restoring
 from storage.settings import read_settings
 from storage.signing import verify
 from tests.server.desk import DIRECTORY, hire, house_of
@@ -48,7 +48,7 @@ def answered(spot: Spot, *words: str, **settings: str) -> tuple[int, str, str]:
     environment, out, err, code = dict(os.environ), StringIO(), StringIO(), 0
     try:
         with redirect_stdout(out), redirect_stderr(err):
-            run(partial(read_settings, spot.environment(**settings)), prepare, open_house, verify, words)
+            run(partial(read_settings, spot.environment(**settings)), prepare, open_house, verify, restoring, words)
     except SystemExit as ended:
         code = int(ended.code or 0)
     finally:

@@ -184,7 +184,7 @@ def test_erasing_twice_is_erasing_once(house, place, one, parts):
     with house.desk.work() as work:
         work.erase(erased)
     work_all(house)
-    house.desk.vault.erase(one.complaint, [part.id for part in parts])
+    house.desk.vault.erase(one.complaint, [part.id for part in parts], LATER)
     must_be_erased(house, place, one, parts)
 
 
@@ -222,7 +222,7 @@ def test_a_worker_that_died_in_the_middle_is_followed_by_one_that_ends_it(house,
     if stopped == "among the files":
         files(place)[0].unlink()
     if stopped == "after the key":
-        house.desk.vault.erase(one.complaint, [part.id for part in parts])
+        house.desk.vault.erase(one.complaint, [part.id for part in parts], NOON)
     work_all(house, NOON)
     assert len(waiting(house)) == 1
     work_all(house, NOON + LEASE)

@@ -14,6 +14,7 @@ from api.problems import TYPE, of_accident, of_http, of_refusal
 from api.sessions import HOME, form_token, own_path, set_cookies, who_may_be_here
 from cases.casework.signin.sessions import SignedIn
 from cases.errors import (
+    BackupDamaged,
     CannotStart,
     CaseError,
     CatalogueBroken,
@@ -24,7 +25,7 @@ from cases.errors import (
     StepUpNeeded,
 )
 
-_FOR_OPERATORS = (CannotStart, CatalogueBroken, EvidenceUnreadable, LedgerBroken)
+_FOR_OPERATORS = (BackupDamaged, CannotStart, CatalogueBroken, EvidenceUnreadable, LedgerBroken)
 """What only an operator can mend: a page says so, and quotes what is wrong."""
 
 blueprint = Blueprint("desk", __name__, template_folder="../templates", static_folder=None, url_prefix="/desk")

@@ -219,7 +219,7 @@ def test_a_worker_killed_while_shredding_is_made_good_by_the_next(desk, place):
     case, _ = early(desk)
     erased(desk, case)
     job = taken(desk, SHRED, LATE)
-    desk.vault.erase(case.complaint, [])  # and here it died: the key is gone, the files are not
+    desk.vault.erase(case.complaint, [], LATE)  # and here it died: the key is gone, the files are not
     assert list((place.data_dir / "objects").rglob("*.sealed"))
     worked_off(desk, LATE + timedelta(minutes=3))
     assert list((place.data_dir / "objects").rglob("*.sealed")) == []
