@@ -6,7 +6,7 @@ from contextlib import closing
 from itertools import product
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from api.pages.door.start import ELSEWHERE
 from cases.catalogue import LANGUAGES
@@ -65,8 +65,48 @@ def test_the_whole_way_with_a_keyboard_alone(browser: Browser, server: Server) -
             press_until(reporter, "", "input[type=radio]")
             keys.press("Space")
         press_until(reporter, "Continue|Send the report", "button", enter=True)
-    assert read_receipt(reporter.page.locator("#receipt").inner_text().strip())
+    receipt = reporter.page.locator("#receipt").inner_text().strip()
+    assert read_receipt(receipt)
+    press_until(reporter, "I have a receipt", "a")
+    press_until(reporter, "", "input", fill=receipt)
+    press_until(reporter, "Open your mailbox", "button", enter=True)
+    press_until(reporter, "", "textarea", fill="The post is gone now.")
+    press_until(reporter, "Send the message", "button", enter=True)
+    assert reporter.page.locator(".letter.own", has_text="The post is gone now.").is_visible()
+    press_until(reporter, "Close the mailbox", "button", enter=True)
+    assert reporter.context.cookies() == []
     reporter.context.close()
+
+
+REACHABLE = "a[href], button:not([tabindex='-1']), input:not([type=hidden]):not([type=radio]), textarea, summary"
+MARKED = """wanted => [...document.querySelectorAll(wanted)].filter(one => one.checkVisibility())
+  .map((one, place) => one.dataset.place = place).length"""
+
+
+def test_everything_on_every_page_is_reached_by_tab(browser: Browser, server: Server) -> None:
+    reporter = Reporter(browser, server, "ar", TELEPHONE, scripts=True)
+    page = reporter.page
+    reporter.writes()
+    receipt = reporter.files()
+    must_be_reached(page)
+    for path in ("/", "/safety", "/elsewhere/danger_now", "/report", "/mailbox"):
+        page.goto(f"{reporter.home}/ar{path}")
+        must_be_reached(page)
+    reporter.enters(receipt)
+    must_be_reached(page)
+    reporter.context.close()
+
+
+def must_be_reached(page: Page) -> None:
+    """Tab from the top to the end of the page stops at everything that can be used."""
+    wanted = page.evaluate(MARKED, REACHABLE)
+    assert wanted > 5
+    page.evaluate("document.activeElement.blur(), window.scrollTo(0, 0)")
+    reached = set[str]()
+    for _ in range(2 * wanted + 20):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.dataset.place || ''"))
+    assert reached >= {str(place) for place in range(wanted)}, page.title()
 
 
 def press_until(reporter: Reporter, text: str, tag: str, *, fill: str = "", enter: bool | None = None) -> None:
