@@ -3,6 +3,7 @@
 import shutil
 import sys
 import tomllib
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -25,7 +26,7 @@ OFFICES = load().calendars
 def asked(*words: str, own: Path | None = None) -> str:
     """What the command prints. Raises what it raises."""
     settings = partial(read_settings, {} if own is None else {"RULE12_CATALOGUE": str(own)})
-    parts = Parts(settings, print, print, lambda *_: False)
+    parts = Parts(settings, print, print, lambda *_: False, nullcontext)
     arguments = ["catalogue", "calendars", *words]
     return CliRunner().invoke(rule12, arguments, obj=parts, catch_exceptions=False, standalone_mode=False).output
 
