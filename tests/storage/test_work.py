@@ -19,6 +19,7 @@ from cases.outbox import JobWork
 from cases.people import Role
 from cases.place import Kind, Owner
 from cases.ports import Answer, EntryFilter, EvidenceItem, Standing, Status, Token, Work
+from cases.ports_mail import KeptMail
 from storage import open_house
 from storage.tables import INSERT_ONLY, entries, metadata
 from storage.work import MARKS_PER_SORT
@@ -105,6 +106,7 @@ def test_a_case_is_never_in_a_state_the_rules_do_not_know(filled, database, colu
 
 WITHOUT_AN_ENTRY = {
     "keep_answer",
+    "keep_mail",
     "ask_for",
     "ask_once",
     "schedule",
@@ -133,6 +135,7 @@ def of_an_intake(house, one):
     yield "add_message", lambda work: work.add_message(letter(message), entry(about, sealed=(message,)))
     yield "note", lambda work: work.note(entry(THE_SYSTEM), "a look")
     yield "keep_answer", lambda work: work.keep_answer(Answer(bytes(32), bytes(32), b"sealed"), NOON)
+    yield "keep_mail", lambda work: work.keep_mail(KeptMail(bytes(32), b"sealed"))
     yield "ask_for", lambda work: work.ask_for("sort", "x", NOON)
     yield "keep_directory", lambda work: work.keep_directory("text", entry(THE_SYSTEM))
     yield "keep_token", lambda work: work.keep_token(token, entry(THE_SYSTEM))
