@@ -10,7 +10,8 @@ from playwright.sync_api import Browser
 
 from cases.casework.administering import import_directory
 from cases.people import Role
-from tests.server.at_desks import Sitter, chromium
+from tests.server.at_desks import Sitter
+from tests.server.chromium import chromium
 from tests.server.desk import DIRECTORY, PEOPLE, SECOND, house_of
 from tests.server.running import Server, Spot, free_port, granian, until
 
